@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Native Python clients for Hazelcast and Aerospike.
+
+``from gridwire import hazelcast`` gives the Hazelcast client, `gridwire.testing` the clusters to
+try it on. Importing gridwire starts no thread, opens no socket and touches no event loop policy.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from gridwire import _impl
+
+# Before any other gridwire module: a leaf that is already loaded cannot be exchanged any more.
+_impl.install()
+
+__all__ = ["__version__", "implementation"]
+
+__version__ = "0.1.0"
+
+implementation = _impl.implementation
+
+# A library stays silent unless the application configures logging.
+logging.getLogger("gridwire").addHandler(logging.NullHandler())

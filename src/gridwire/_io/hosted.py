@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One event loop on a daemon thread: it runs the control code of the threaded faces.
+
+The loop is made explicitly and never becomes anybody's current loop, so the application's own
+event loop policy is neither asked nor changed. After a fork the child has the object but not the
+thread; it must not touch what it inherited, since epoll descriptors are shared with the parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import os
+import selectors
+import threading
+import weakref
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+__all__ = ["HostedLoop", "HostedLoopClosed"]
+
+T = TypeVar("T")
+
+_STOP_SECONDS = 2.0
+"""How long the interpreter's exit waits for a hosted loop, in seconds."""
+
+
+class HostedLoopClosed(RuntimeError):
+    """The loop was stopped, or belongs to the process that this one was forked from."""
+
+
+class HostedLoop:
+    """A running loop and its thread.
+
+    Args:
+        name: of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop(
+            selectors.DefaultSelector()
+        )
+        self._pid = os.getpid()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+        _running.add(self)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the loop runs in this process."""
+        return not self._stopped and self._pid == os.getpid()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller is the loop's own thread, which must not wait for itself."""
+        return threading.get_ident() == self._thread.ident
+
+    def call(self, function: Callable[..., object], *args: Any) -> None:
+        """Have the loop call a function soon.
+
+        Raises:
+            HostedLoopClosed: there is no loop any more.
+        """
+        try:
+            if not self._stopped:
+                self.loop.call_soon_threadsafe(function, *args)
+                return
+        except RuntimeError:
+            pass
+        raise HostedLoopClosed("the client's event loop has ended")
+
+    def start(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine as a task of the loop; its future.
+
+        Raises:
+            HostedLoopClosed: there is no loop any more; the coroutine is closed.
+        """
+        if self._stopped:
+            coroutine.close()
+            raise HostedLoopClosed("the client's event loop has ended")
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine as a task of the loop and wait for it; an interrupt cancels it."""
+        if self.is_current:
+            coroutine.close()
+            raise RuntimeError("this would wait for itself: it was called on the client's own loop")
+        future = self.start(coroutine)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def stop(self, timeout: float | None = None) -> None:
+        """Cancel what still runs, end the thread and close the loop.
+
+        Args:
+            timeout: seconds to wait for the thread, None for ever. No wait on the loop's thread.
+        """
+        if not self.is_here:
+            return
+        self._stopped = True
+        _running.discard(self)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        if not self.is_current:
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        loop = self.loop
+        try:
+            loop.run_forever()
+        finally:
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+
+_running: weakref.WeakSet[HostedLoop] = weakref.WeakSet()
+
+
+def _stop_all() -> None:
+    for hosted in list(_running):
+        hosted.stop(_STOP_SECONDS)
+
+
+atexit.register(_stop_all)

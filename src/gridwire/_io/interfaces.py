@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a driver is, and what it asks of the code that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+__all__ = ["Connector", "Dispatcher", "Payload", "Receiver", "SocketOption", "Stream"]
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+
+Payload: TypeAlias = bytearray | Sequence[Buffer]
+"""One message: a buffer, or its parts when it holds a large value."""
+
+SocketOption: TypeAlias = tuple[int, int, int | bytes]
+"""Level, option name and value, as `socket.setsockopt` takes them."""
+
+
+class Receiver(Protocol):
+    """Takes what a stream receives. Its methods are called where the stream reads."""
+
+    def receive(self, data: bytes) -> None:
+        """Bytes came. An exception means that they make no sense and ends the stream."""
+
+    def wanted(self) -> memoryview | None:
+        """Memory to read into instead, while the receiver knows what comes."""
+
+    def filled(self, count: int) -> None:
+        """So many bytes were read into `wanted()`."""
+
+    def lost(self, error: BaseException | None, unsent: list[Payload]) -> None:
+        """The stream ended, and these payloads did not leave at all. Called once."""
+
+    def still_wanted(self, payload: Payload) -> bool:
+        """Whether a payload that had to wait should still be sent."""
+
+
+class Stream(Protocol):
+    """One connection to one peer."""
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that were written and not yet taken by the kernel or the transport."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether writing is over."""
+
+    def write(self, payload: Payload) -> None:
+        """Send, without waiting. What is written in one tick or by one burst leaves together."""
+
+    def flush(self) -> None:
+        """Send what is queued, if nobody is at it. Needed never, harmless always."""
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End the stream; the receiver learns by `lost`, now or soon. Safe to call twice."""
+
+
+class Connector(Protocol):
+    """Opens streams."""
+
+    async def connect(
+        self, receiver: Receiver, host: str, port: int, options: Sequence[SocketOption]
+    ) -> Stream:
+        """Open a stream; runs on the loop that the control code runs on.
+
+        Args:
+            receiver: takes what comes in.
+            host: a name or an address.
+            port: TCP port.
+            options: socket options.
+
+        Raises:
+            OSError: nobody answered.
+        """
+
+
+class Dispatcher(Protocol):
+    """Runs users' callbacks, never inside a reader."""
+
+    def dispatch(self, function: Callable[..., object], *args: object) -> None:
+        """Run it soon, after everything that was dispatched before. An exception is logged."""
+
+    def close(self) -> None:
+        """Run no more."""

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules for options that are lists or dicts; what is kept is always a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias, TypeVar
+
+from gridwire._core.addresses import parse
+from gridwire.errors import AddressSyntaxError
+from gridwire.hazelcast._options.rules import Rule, subclass, wrong_type
+from gridwire.hazelcast.errors import InvalidConfigurationError
+
+__all__ = [
+    "address_list",
+    "callable_list",
+    "class_table",
+    "list_of",
+    "listener_pairs",
+    "serializer_table",
+    "socket_option_list",
+    "text_list",
+]
+
+T = TypeVar("T")
+
+Listener: TypeAlias = Callable[[Any], Any]
+ListenerPair: TypeAlias = tuple[Listener | None, Listener | None]
+SocketOption: TypeAlias = tuple[int, int, int | bytes]
+
+
+def list_of(fits: Callable[[Any], bool], what: str) -> Rule[list[Any], list[Any]]:
+    """A list of items that pass a test; a copy of it is kept."""
+
+    def check(name: str, value: Any) -> list[Any]:
+        for item in _listed(name, value):
+            if not fits(item):
+                raise wrong_type(f"each item of {name}", what, item)
+        return list(value)
+
+    return Rule(check, f"a list; each item is {what}")
+
+
+def text_list() -> Rule[list[str], list[str]]:
+    """A list of strings."""
+    return list_of(lambda item: isinstance(item, str), "a string")
+
+
+def callable_list() -> Rule[list[Callable[..., Any]], list[Callable[..., Any]]]:
+    """A list of functions."""
+    return list_of(callable, "a function")
+
+
+def address_list() -> Rule[list[str], list[str]]:
+    """A list of texts that can be read as addresses."""
+    strings = text_list()
+
+    def check(name: str, value: Any) -> list[str]:
+        for item in strings.check(name, value):
+            try:
+                parse(item)
+            except AddressSyntaxError as error:
+                raise InvalidConfigurationError(
+                    f"{name}: {error.message}", error, hint=error.hint
+                ) from error
+        return list(value)
+
+    return Rule(check, 'a list; each item is "host", "host:port", an IP address or "[IPv6]:port"')
+
+
+def socket_option_list() -> Rule[list[SocketOption], list[SocketOption]]:
+    """A list of argument tuples of `socket.setsockopt`."""
+
+    def fits(item: Any) -> bool:
+        return (
+            isinstance(item, tuple)
+            and len(item) == 3
+            and all(isinstance(part, int) for part in item[:2])
+            and isinstance(item[2], int | bytes)
+        )
+
+    return list_of(fits, "a tuple (level, name, value) of integers, or with bytes as value")
+
+
+def listener_pairs() -> Rule[list[ListenerPair], list[ListenerPair]]:
+    """A list of pairs of functions, of which one may be missing."""
+
+    def fits(item: Any) -> bool:
+        return (
+            isinstance(item, tuple)
+            and len(item) == 2
+            and all(part is None or callable(part) for part in item)
+            and any(part is not None for part in item)
+        )
+
+    return list_of(fits, "a tuple (added, removed) of functions, of which one may be None")
+
+
+def serializer_table(base: type[T]) -> Rule[dict[type[Any], type[T]], dict[type[Any], type[T]]]:
+    """A dict from types to subclasses of a base."""
+
+    def check(name: str, value: Any) -> dict[type[Any], type[T]]:
+        kept: dict[type[Any], type[T]] = {}
+        for key, each in _mapped(name, value):
+            if not isinstance(key, type):
+                raise wrong_type(f"each key of {name}", "a type", key)
+            kept[key] = subclass(f"each value of {name}", each, base)
+        return kept
+
+    return Rule(check, f"a dict from types to subclasses of {base.__name__}")
+
+
+def class_table(
+    base: type[T], called: str | None = None
+) -> Rule[dict[int, dict[int, type[T]]], dict[int, dict[int, type[T]]]]:
+    """A dict from factory ids to dicts from class ids to subclasses of a base."""
+
+    def check(name: str, value: Any) -> dict[int, dict[int, type[T]]]:
+        return {
+            _id(name, factory_id): {
+                _id(name, class_id): subclass(f"each class in {name}", each, base)
+                for class_id, each in _mapped(f"each value of {name}", factory)
+            }
+            for factory_id, factory in _mapped(name, value)
+        }
+
+    of = called or base.__name__
+    return Rule(check, f"a dict {{factory id: {{class id: subclass of {of}}}}}")
+
+
+def _listed(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise wrong_type(name, "a list", value)
+    return value
+
+
+def _mapped(name: str, value: Any) -> Iterable[tuple[Any, Any]]:
+    if not isinstance(value, dict):
+        raise wrong_type(name, "a dict", value)
+    return value.items()
+
+
+def _id(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong_type(f"each id in {name}", "an integer", value)
+    return value

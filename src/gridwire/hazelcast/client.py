@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The threaded client: futures, and values from their `blocking()` proxies."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+from gridwire._io.dispatching import ThreadDispatcher
+from gridwire._io.hosted import HostedLoop
+from gridwire._io.shared import SharedConnector
+from gridwire.hazelcast.cluster.service import ClusterService
+from gridwire.hazelcast.config import Config, Options
+from gridwire.hazelcast.control.core import ClientCore
+from gridwire.hazelcast.control.making import (
+    client_name,
+    make_core,
+    make_serialization,
+    options_of,
+)
+from gridwire.hazelcast.control.thread_engine import BlockingEngine, FutureEngine
+from gridwire.hazelcast.lifecycle import LifecycleService
+from gridwire.hazelcast.partition import PartitionService
+from gridwire.hazelcast.proxy.context import MAP_SERVICE, ProxyContext
+from gridwire.hazelcast.proxy.map import Map
+
+__all__ = ["HazelcastClient"]
+
+
+class HazelcastClient:
+    """A client of a Hazelcast cluster, for threads.
+
+    The constructor returns when the client is connected. Make one for the life of the program; it
+    serves any number of threads at once. ``with`` shuts it down at the end.
+
+    Args:
+        config: the options as an object.
+        kwargs: the options as keyword arguments, instead of `config`; see
+            `gridwire.hazelcast.config.Config`.
+
+    Raises:
+        InvalidConfigurationError: an option is unknown, contradicts another, or has no effect in
+            this version.
+        HazelcastError: it could not be connected; it is shut down.
+    """
+
+    def __init__(self, config: Config | None = None, **kwargs: Any) -> None:
+        options = options_of(config, kwargs)
+        self._name = client_name(options)
+        self._hosted = HostedLoop(f"gridwire-{self._name}")
+        self._dispatcher = ThreadDispatcher(f"gridwire-{self._name}-callbacks")
+        try:
+            self._core = self._hosted.run(self._make_core(options))
+            self._blocking = BlockingEngine(self._core, self._hosted)
+            self._futures = FutureEngine(self._core, self._hosted)
+            self._context = ProxyContext(self._core, make_serialization(options))
+            self._hosted.run(self._core.start())
+        except BaseException:
+            self._end()
+            raise
+
+    async def _make_core(self, options: Options) -> ClientCore:
+        return make_core(
+            options,
+            self._name,
+            SharedConnector(self._hosted),
+            self._dispatcher,
+            self._hosted.call,
+        )
+
+    def _end(self) -> None:
+        self._dispatcher.close()
+        self._hosted.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.shutdown()
+
+    def get_map(self, name: str) -> Map[Any, Any]:
+        """Get a distributed map; the same object for the same name.
+
+        Args:
+            name: of the map; it exists from its first use on.
+
+        Returns:
+            The map whose methods return futures; its `blocking()` returns values.
+        """
+        proxy = self._context.proxies.get((MAP_SERVICE, name))
+        if proxy is None:
+            self._blocking.call(self._context.create(MAP_SERVICE, name))
+            made: Map[Any, Any] = Map(
+                MAP_SERVICE, name, self._futures, self._context, self._blocking
+            )
+            proxy = self._context.proxies.setdefault((MAP_SERVICE, name), made)
+        found: Map[Any, Any] = proxy
+        return found
+
+    def shutdown(self) -> None:
+        """Disconnect and end the client's threads. Safe to call twice.
+
+        Calls that are pending fail, their errors say what is known about them.
+        """
+        if not self._hosted.is_here:
+            return
+        self._hosted.run(self._core.shutdown())
+        self._end()
+
+    @property
+    def name(self) -> str:
+        """The name of the client, as members log it."""
+        return self._name
+
+    @property
+    def lifecycle_service(self) -> LifecycleService:
+        """Tells the state of the client."""
+        return LifecycleService(self._core.lifecycle)
+
+    @property
+    def cluster_service(self) -> ClusterService:
+        """Tells the members of the cluster."""
+        return ClusterService(self._core.state, self._core.membership)
+
+    @property
+    def partition_service(self) -> PartitionService:
+        """Tells the partitions of the cluster."""
+        return PartitionService(self._core.state, self._context.serialization)
+
+    def __repr__(self) -> str:
+        return f"<HazelcastClient {self._name} of cluster {self._core.identity.cluster_name}>"

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Backup acknowledgements: a reply counts when the backups have said so too.
+
+The owner of a partition answers at once and says on how many members it stored backups; each of
+those tells the client on its own connection, and may do so before the owner's answer is here.
+One table serves all connections of a client.
+
+Time is counted in generations: the owner of the table calls `age` at even intervals.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+__all__ = ["GENERATIONS", "BackupAcks", "Waiter"]
+
+GENERATIONS = 8
+"""How often `age` is called within `operation_backup_timeout`."""
+
+_MAX_EARLY = 1 << 20
+"""Acks that came before their reply; more than anybody has calls in flight is not remembered."""
+
+
+class Waiter(Protocol):
+    """Whoever waits for a reply: an asyncio future, or a thread's own kind."""
+
+    def done(self) -> bool:
+        """Whether it waits no more."""
+
+    def set_result(self, result: Any, /) -> None:
+        """The reply is here."""
+
+    def set_exception(self, exception: Any, /) -> None:
+        """There will be none."""
+
+
+class _Held:
+    __slots__ = ("generation", "message", "missing", "waiter")
+
+    def __init__(self, waiter: Waiter, message: Any, missing: int, generation: int) -> None:
+        self.waiter = waiter
+        self.message = message
+        self.missing = missing
+        self.generation = generation
+
+
+class BackupAcks:
+    """Replies whose backups are not acknowledged yet, and acks whose reply is not here yet."""
+
+    __slots__ = ("_early", "_generation", "_held", "lost")
+
+    def __init__(self) -> None:
+        self._held: dict[int, _Held] = {}
+        # The generation of each early ack comes last: dictionaries keep their order of insertion.
+        self._early: dict[int, tuple[int, int]] = {}
+        self._generation = 0
+        self.lost = 0
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    @property
+    def busy(self) -> bool:
+        """Whether `age` has anything to look after."""
+        return bool(self._held or self._early)
+
+    def reply(self, correlation: int, backups: int, waiter: Waiter, message: Any) -> None:
+        """A reply came, and so many backups will be acknowledged."""
+        early = self._early.pop(correlation, None)
+        missing = backups - (early[0] if early is not None else 0)
+        if missing <= 0:
+            if not waiter.done():
+                waiter.set_result(message)
+            return
+        self._held[correlation] = _Held(waiter, message, missing, self._generation)
+
+    def acknowledge(self, correlation: int) -> None:
+        """A member says that it stored a backup."""
+        held = self._held.get(correlation)
+        if held is None:
+            count, _ = self._early.pop(correlation, (0, 0))
+            if len(self._early) < _MAX_EARLY:
+                self._early[correlation] = (count + 1, self._generation)
+            return
+        held.missing -= 1
+        if held.missing <= 0:
+            del self._held[correlation]
+            if not held.waiter.done():
+                held.waiter.set_result(held.message)
+
+    def forget(self, correlation: int) -> None:
+        """Nobody waits for this call any more."""
+        self._held.pop(correlation, None)
+        self._early.pop(correlation, None)
+
+    def age(self) -> list[tuple[Waiter, Any]]:
+        """One generation more has passed.
+
+        Returns:
+            Waiters, with their replies, whose acks did not come in time. They are not held any
+            more; the caller decides whether that is a success.
+        """
+        self._generation += 1
+        limit = self._generation - GENERATIONS
+        expired: list[tuple[Waiter, Any]] = []
+        for correlation, held in list(self._held.items()):
+            if held.generation >= limit:
+                break
+            del self._held[correlation]
+            if not held.waiter.done():
+                expired.append((held.waiter, held.message))
+        for correlation, (_, generation) in list(self._early.items()):
+            if generation >= limit:
+                break
+            self._early.pop(correlation, None)
+        self.lost += len(expired)
+        return expired

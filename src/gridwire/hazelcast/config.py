@@ -1,0 +1,494 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration of a Hazelcast client.
+
+`Config` is the table of all options: names, defaults, rules, units and meanings in one place. The
+reference page ``docs/reference/hazelcast-options.md`` is made from it. Names and defaults are
+those of the official client. An option that has no effect in this version is refused unless it
+has its default value: see `Option.feature`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from gridwire.hazelcast._options.containers import (
+    address_list,
+    callable_list,
+    class_table,
+    list_of,
+    listener_pairs,
+    serializer_table,
+    socket_option_list,
+    text_list,
+)
+from gridwire.hazelcast._options.enums import (
+    EvictionPolicy,
+    IndexType,
+    InMemoryFormat,
+    IntType,
+    QueryConstants,
+    ReconnectMode,
+    SSLProtocol,
+    TopicOverloadPolicy,
+    UniqueKeyTransformation,
+)
+from gridwire.hazelcast._options.groups import (
+    FlakeIdGeneratorConfig,
+    NearCacheConfig,
+    ReliableTopicConfig,
+    named_groups,
+)
+from gridwire.hazelcast._options.index import (
+    MAX_INDEX_ATTRIBUTES,
+    BitmapIndexOptions,
+    IndexConfig,
+)
+from gridwire.hazelcast._options.option import Option, OptionGroup, UnknownOptionError
+from gridwire.hazelcast._options.rules import (
+    boolean,
+    instance_of,
+    integer,
+    member_of,
+    number,
+    optional,
+    password,
+    pickle_switch,
+    subclass_of,
+    text,
+    tls_context,
+    token_source,
+)
+from gridwire.hazelcast._options.snapshot import Options
+from gridwire.hazelcast.errors import InvalidConfigurationError
+from gridwire.hazelcast.protocol.frames import DEFAULT_MAX_MESSAGE_BYTES
+from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable, StreamSerializer
+from gridwire.hazelcast.util import LoadBalancer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "DEFAULT_MAX_PENDING_INVOCATIONS",
+    "DEFAULT_MAX_QUEUED_BYTES",
+    "MAX_INDEX_ATTRIBUTES",
+    "MIN_MAX_MESSAGE_BYTES",
+    "BitmapIndexOptions",
+    "Config",
+    "EvictionPolicy",
+    "FlakeIdGeneratorConfig",
+    "InMemoryFormat",
+    "IndexConfig",
+    "IndexType",
+    "IntType",
+    "NearCacheConfig",
+    "Option",
+    "OptionGroup",
+    "Options",
+    "QueryConstants",
+    "ReconnectMode",
+    "ReliableTopicConfig",
+    "SSLProtocol",
+    "TopicOverloadPolicy",
+    "UniqueKeyTransformation",
+    "UnknownOptionError",
+]
+
+DEFAULT_MAX_PENDING_INVOCATIONS = 100_000
+"""Operations. A pending one costs one to two kilobytes, so this is at most about 200 MB; it is far
+above what keeps a cluster busy, which leaves room for operations that wait by nature."""
+
+DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024
+"""Bytes. More than a second of a 400 Mbit/s network: what waits behind it is late anyway."""
+
+MIN_MAX_MESSAGE_BYTES = 64 * 1024
+"""Bytes. The answer to the authentication carries all members and partitions in one message."""
+
+_TLS = "TLS"
+_NEAR_CACHE = "near caches"
+_PORTABLE = "Portable serialization"
+_STATISTICS = "client statistics"
+
+
+class Config(OptionGroup):
+    """The options of a Hazelcast client, as attributes that check what is set.
+
+    `HazelcastClient` takes the same options as keyword arguments.
+
+    Raises:
+        TypeError: a value has the wrong type; a boolean is not a number.
+        ValueError: a value is not allowed.
+        InvalidConfigurationError: an option does not exist, or has no effect in this version.
+    """
+
+    __slots__ = ()
+    _called = "option"
+    _skips_none = True
+
+    cluster_members = Option(
+        [],
+        address_list(),
+        "Addresses to begin with. They are never forgotten, and names are resolved again on every "
+        "round. Empty means 127.0.0.1. An address without a port stands for 5701, 5702 and 5703.",
+    )
+    cluster_name = Option(
+        "dev", text(), "Name of the cluster; members refuse a client that asks for another one."
+    )
+    client_name = Option(
+        None,
+        optional(text()),
+        "Name of this client in the logs of members; None means hz.client_ and a number.",
+    )
+    connection_timeout = Option(
+        5.0,
+        number(at_least=0),
+        "Time that connecting to one address may take; 0 means as long as the system allows.",
+        unit="seconds",
+    )
+    socket_options = Option(
+        [], socket_option_list(), "Set on every socket, as `socket.setsockopt` takes them."
+    )
+    redo_operation = Option(
+        False,
+        boolean(),
+        "Whether an operation is sent again after its connection was lost, although the first one "
+        "may have been executed.",
+    )
+    smart_routing = Option(
+        True,
+        boolean(),
+        "Whether the client connects to all members and sends to the owner of the key, or uses one "
+        "connection for everything.",
+    )
+    ssl_enabled = Option(False, boolean(), "Whether connections use TLS.", feature=_TLS)
+    ssl_cafile = Option(
+        None,
+        optional(text()),
+        "File of certificates (PEM) of the authorities that members' certificates must come from; "
+        "None means those of the system.",
+        feature=_TLS,
+    )
+    ssl_certfile = Option(
+        None, optional(text()), "File of the client's certificate (PEM).", feature=_TLS
+    )
+    ssl_keyfile = Option(
+        None,
+        optional(text()),
+        "File of the client's private key (PEM); None means that it is in `ssl_certfile`.",
+        feature=_TLS,
+    )
+    ssl_password = Option(
+        None,
+        optional(password()),
+        "Decrypts the private key.",
+        feature=_TLS,
+        secret=True,
+    )
+    ssl_protocol = Option(
+        SSLProtocol.TLSv1_2, member_of(SSLProtocol), "Version of TLS.", feature=_TLS
+    )
+    ssl_ciphers = Option(
+        None, optional(text()), "Allowed ciphers, in OpenSSL's notation.", feature=_TLS
+    )
+    ssl_check_hostname = Option(
+        False,
+        boolean(),
+        "Whether a member's certificate must name the host that the client connected to.",
+        feature=_TLS,
+    )
+    ssl_context = Option(
+        None,
+        optional(tls_context()),
+        "A ready-made context, in place of all other options about TLS.",
+        feature=_TLS,
+        ours=True,
+    )
+    cloud_discovery_token = Option(
+        None,
+        optional(text()),
+        "Token by which Hazelcast Cloud tells the addresses of a cluster.",
+        feature="discovery through Hazelcast Cloud",
+        secret=True,
+    )
+    async_start = Option(
+        False,
+        boolean(),
+        "Whether the client can be used before it is connected.",
+        feature="asynchronous start",
+    )
+    reconnect_mode = Option(
+        ReconnectMode.ON,
+        member_of(ReconnectMode),
+        "What happens when the last connection is lost.",
+        feature="other reconnect modes than ON",
+    )
+    retry_initial_backoff = Option(
+        1.0,
+        number(at_least=0),
+        "Wait after the first round in which no address could be connected to.",
+        unit="seconds",
+    )
+    retry_max_backoff = Option(
+        30.0, number(at_least=0), "Longest wait between two rounds.", unit="seconds"
+    )
+    retry_jitter = Option(
+        0.0,
+        number(at_least=0, at_most=1),
+        "Part of each wait by which chance makes it shorter or longer.",
+    )
+    retry_multiplier = Option(
+        1.05, number(at_least=1), "Factor by which each wait is longer than the one before."
+    )
+    cluster_connect_timeout = Option(
+        -1,
+        number(at_least=0, or_else=-1),
+        "Time after which the client gives up connecting; -1 means never.",
+        unit="seconds",
+    )
+    portable_version = Option(
+        0,
+        integer(at_least=0),
+        "Version of Portable classes that do not name their own.",
+        feature=_PORTABLE,
+    )
+    data_serializable_factories = Option(
+        {},
+        class_table(IdentifiedDataSerializable),
+        "Classes of identified objects by factory id and class id.",
+    )
+    portable_factories = Option(
+        {},
+        class_table(object, "Portable"),
+        "Classes of Portable objects by factory id and class id.",
+        feature=_PORTABLE,
+    )
+    compact_serializers = Option(
+        [],
+        list_of(lambda item: True, "a CompactSerializer"),
+        "Serializers of the Compact format.",
+        feature="Compact serialization",
+    )
+    class_definitions = Option(
+        [],
+        list_of(lambda item: True, "a ClassDefinition"),
+        "Definitions of Portable classes.",
+        feature=_PORTABLE,
+    )
+    check_class_definition_errors = Option(
+        True,
+        boolean(),
+        "Whether the definitions of Portable classes are checked at the start.",
+        feature=_PORTABLE,
+    )
+    is_big_endian = Option(
+        True,
+        boolean(),
+        "Byte order of serialized objects; all members and clients must agree.",
+    )
+    default_int_type = Option(
+        IntType.INT, member_of(IntType), "The type as which integers are written."
+    )
+    global_serializer = Option(
+        None,
+        optional(subclass_of(StreamSerializer)),
+        "Class that serializes what nothing else can.",
+    )
+    custom_serializers = Option(
+        {},
+        serializer_table(StreamSerializer),
+        "Serializer classes by the type that they serialize.",
+    )
+    allow_pickle = Option(
+        False,
+        pickle_switch(),
+        'Whether objects of unknown types are pickled: never, "read" for what others have written, '
+        "or True for writing as well. Whoever can write to the cluster can run code in a process "
+        "that unpickles.",
+        ours=True,
+    )
+    near_caches = Option(
+        {},
+        named_groups(NearCacheConfig),
+        "Near caches by the name of the map.",
+        feature=_NEAR_CACHE,
+    )
+    load_balancer = Option(
+        None,
+        # It is only asked for instances, never called.
+        optional(instance_of(LoadBalancer)),  # type: ignore[type-abstract]
+        "Chooses the member for operations that any member can do; None means each in turn.",
+    )
+    membership_listeners = Option(
+        [], listener_pairs(), "Called with each member that is added, or removed."
+    )
+    lifecycle_listeners = Option(
+        [], callable_list(), "Called with each state that the client enters."
+    )
+    flake_id_generators = Option(
+        {},
+        named_groups(FlakeIdGeneratorConfig),
+        "Options of generators of unique ids by name.",
+        feature="flake id generators",
+    )
+    reliable_topics = Option(
+        {},
+        named_groups(ReliableTopicConfig),
+        "Options of reliable topics by name.",
+        feature="reliable topics",
+    )
+    labels = Option([], text_list(), "Labels of this client for management tools.")
+    heartbeat_interval = Option(
+        5.0,
+        number(above=0),
+        "Time without a write after which a connection is pinged.",
+        unit="seconds",
+    )
+    heartbeat_timeout = Option(
+        60.0,
+        number(above=0),
+        "Time without a read after which a connection is closed; longer than `heartbeat_interval`.",
+        unit="seconds",
+    )
+    invocation_timeout = Option(
+        120.0,
+        number(above=0),
+        "Deadline of an operation: connecting, sending, all retries and the answer. Operations "
+        "that wait by nature have the time that they may wait on top.",
+        unit="seconds",
+    )
+    invocation_retry_pause = Option(
+        1.0,
+        number(above=0),
+        "Longest wait between two attempts of an operation; the first waits are much shorter.",
+        unit="seconds",
+    )
+    statistics_enabled = Option(
+        False,
+        boolean(),
+        "Whether the client sends statistics about itself to the cluster.",
+        feature=_STATISTICS,
+    )
+    statistics_period = Option(
+        3.0,
+        number(above=0),
+        "Time between two of these reports.",
+        unit="seconds",
+        feature=_STATISTICS,
+    )
+    shuffle_member_list = Option(
+        True,
+        boolean(),
+        "Whether addresses are tried in random order, which spreads clients over the members.",
+    )
+    backup_ack_to_client_enabled = Option(
+        True,
+        boolean(),
+        "Whether backup members acknowledge writes to the client itself, which saves a hop. "
+        "Without effect when `smart_routing` is off.",
+    )
+    operation_backup_timeout = Option(
+        5.0,
+        number(above=0),
+        "Time that a write waits for the acknowledgements of its backups.",
+        unit="seconds",
+    )
+    fail_on_indeterminate_operation_state = Option(
+        False,
+        boolean(),
+        "Whether a write fails with `IndeterminateOperationStateError` when acknowledgements of "
+        "backups are missing. Nothing is rolled back.",
+    )
+    creds_username = Option(None, optional(text()), "Name to authenticate with.")
+    creds_password = Option(None, optional(text()), "Password to authenticate with.", secret=True)
+    token_provider = Option(
+        None,
+        optional(token_source()),
+        "Gives the token to authenticate with, in place of name and password.",
+        feature="authentication by token",
+        secret=True,
+    )
+    use_public_ip = Option(
+        False,
+        boolean(),
+        "Whether the client connects to the public addresses that members announce.",
+        feature="public addresses of members",
+    )
+    max_pending_invocations = Option(
+        DEFAULT_MAX_PENDING_INVOCATIONS,
+        integer(at_least=1),
+        "Operations that may be pending at once; further ones wait in order of arrival.",
+        unit="operations",
+        ours=True,
+    )
+    max_queued_bytes = Option(
+        DEFAULT_MAX_QUEUED_BYTES,
+        integer(at_least=1),
+        "Bytes of requests that may wait to be written, all connections together; further ones "
+        "wait in order of arrival. A request that is larger than the limit goes alone, when "
+        "nothing else is queued.",
+        unit="bytes",
+        ours=True,
+    )
+    max_message_bytes = Option(
+        DEFAULT_MAX_MESSAGE_BYTES,
+        integer(at_least=MIN_MAX_MESSAGE_BYTES, at_most=2**31 - 1),
+        "Largest message that is accepted from a member; a connection that brings a larger one is "
+        "closed. It bounds the memory that a broken or hostile peer can ask for.",
+        unit="bytes",
+        ours=True,
+    )
+
+    @classmethod
+    def resolve(cls, config: Config | None, options: Mapping[str, Any]) -> Config:
+        """Make one configuration of the arguments of a client.
+
+        Args:
+            config: the configuration, or `None`.
+            options: keyword arguments.
+
+        Returns:
+            `config` itself, or a new one with these options.
+
+        Raises:
+            InvalidConfigurationError: both are given, or an option does not exist.
+            TypeError: `config` is something else, or a value has the wrong type.
+            ValueError: a value is not allowed.
+        """
+        if config is None:
+            return cls.from_dict(options)
+        if not isinstance(config, Config):
+            raise TypeError(f"config must be a Config, not {type(config).__name__}")
+        if options:
+            raise InvalidConfigurationError(
+                "A client takes a Config or keyword arguments, not both",
+                hint=f"Set {', '.join(options)} in the Config.",
+            )
+        return config
+
+    def snapshot(self) -> Options:
+        """Check everything once more and freeze it.
+
+        Returns:
+            What a client keeps; later changes to this configuration do not reach it.
+
+        Raises:
+            InvalidConfigurationError: two options contradict each other, or one would have no
+                effect in this version.
+            TypeError: a list or dict got an item of the wrong type after it was set.
+            ValueError: a list or dict got an item that is not allowed after it was set.
+        """
+        if self.heartbeat_timeout <= self.heartbeat_interval:
+            raise InvalidConfigurationError(
+                f"heartbeat_timeout ({self.heartbeat_timeout} s) must be longer than "
+                f"heartbeat_interval ({self.heartbeat_interval} s)",
+                hint="Otherwise every idle connection is closed before its ping is answered.",
+            )
+        return Options(**{name: _frozen(value) for name, value in self._checked_values()})
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(each) for key, each in value.items()})
+    return value

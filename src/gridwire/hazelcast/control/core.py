@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The heart of a client: its tables, and the coroutines that keep it connected.
+
+It runs on one event loop, the caller's or a hosted one, and serves every call style. What other
+threads use of it are the routes (snapshots), the table of calls and the steps of a stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gridwire._core.deadlines import Deadlines
+from gridwire._core.outcome import Outcome
+from gridwire._core.request import Request
+from gridwire._io.interfaces import Connector, Dispatcher
+from gridwire.hazelcast.cluster.acks import GENERATIONS
+from gridwire.hazelcast.cluster.state import ClusterState
+from gridwire.hazelcast.control.connection import Connection
+from gridwire.hazelcast.control.handshake import Identity
+from gridwire.hazelcast.control.heartbeat import beat
+from gridwire.hazelcast.control.joining import Joining
+from gridwire.hazelcast.control.listening import Listening
+from gridwire.hazelcast.control.notices import LifecycleNotices, MembershipNotices
+from gridwire.hazelcast.control.views import ViewFollower
+from gridwire.hazelcast.core import MemberInfo
+from gridwire.hazelcast.errors import (
+    HazelcastClientNotActiveError,
+    HazelcastError,
+    IndeterminateOperationStateError,
+    OperationTimeoutError,
+)
+from gridwire.hazelcast.lifecycle import LifecycleState
+from gridwire.hazelcast.protocol.frames import Buffer
+from gridwire.hazelcast.protocol.session import CallTable, SessionOver
+from gridwire.hazelcast.util import RoundRobinLB
+
+if TYPE_CHECKING:
+    from gridwire.hazelcast.config import Options
+
+__all__ = ["ClientCore"]
+
+_logger = logging.getLogger("gridwire.hazelcast.client")
+
+T = TypeVar("T")
+
+# The tick notices the usual timeout this much late at most, in parts of it.
+_TICKS_A_TIMEOUT = 32
+_SHORTEST_TICK = 0.02
+_LONGEST_TICK = 1.0
+_OWN_DEADLINE_RESOLUTION = 0.005
+_CLOSE_POLL = 0.002
+
+
+class ClientCore:
+    """One client.
+
+    Args:
+        options: of the configuration.
+        identity: how it introduces itself.
+        connector: opens streams.
+        dispatcher: runs users' callbacks.
+        from_anywhere: has the loop call a function; may be used by any thread.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        identity: Identity,
+        connector: Connector,
+        dispatcher: Dispatcher,
+        from_anywhere: Callable[..., object],
+    ) -> None:
+        self.options = options
+        self.identity = identity
+        self.connector = connector
+        self.dispatcher = dispatcher
+        self.random = random.Random()
+        self._from_anywhere = from_anywhere
+        self._loop = asyncio.get_running_loop()
+        self.now = self._loop.time
+        self.calls = CallTable(options.max_pending_invocations)
+        self.deadlines = Deadlines(options.invocation_timeout, _OWN_DEADLINE_RESOLUTION)
+        self.state: ClusterState[Connection] = ClusterState(options.smart_routing)
+        self.acks_enabled = options.smart_routing and options.backup_ack_to_client_enabled
+        self.lifecycle = LifecycleNotices(dispatcher, identity.name, options.lifecycle_listeners)
+        self.membership = MembershipNotices(dispatcher, options.membership_listeners)
+        self.listening = Listening(self)
+        self.views = ViewFollower(self)
+        self.joining = Joining(self)
+        self.connected = asyncio.Event()
+        self.balancer = options.load_balancer or RoundRobinLB()
+        self.failure: BaseException | None = None
+        self.ticking = False
+        self._tick_every = min(
+            max(options.invocation_timeout / _TICKS_A_TIMEOUT, _SHORTEST_TICK),
+            options.operation_backup_timeout / GENERATIONS,
+            _LONGEST_TICK,
+        )
+        self._last_aged = 0.0
+        self._due_timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._rejoining = False
+
+    # -- life ---------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Connect to the cluster; returns when every member is connected or was tried.
+
+        Raises:
+            HazelcastError: it could not be done; the client is shut down.
+        """
+        self.lifecycle.fire(LifecycleState.STARTING)
+        self.lifecycle.running = True
+        self.lifecycle.fire(LifecycleState.STARTED)
+        try:
+            await self.joining.join()
+            self._be_connected()
+            if await self.joining.connect_missing():
+                self.joining.look_for_missing()
+        except BaseException:
+            await self.shutdown()
+            raise
+        self.spawn(self.joining.keep_complete())
+        self.spawn(beat(self))
+
+    async def shutdown(self) -> None:
+        """End every task, connection and call. Safe to call twice."""
+        if not self.lifecycle.running:
+            return
+        self.lifecycle.running = False
+        self.lifecycle.fire(LifecycleState.SHUTTING_DOWN)
+        current = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._due_timer is not None:
+            self._due_timer.cancel()
+        gone = HazelcastClientNotActiveError("the client is shut down")
+        closing = self.state.routes.connections
+        for connection in closing:
+            connection.close(gone)
+        # A thread may still be inside a system call; and a transport gives up its socket in the
+        # loop's next round.
+        await asyncio.sleep(0)
+        while not all(connection.session.abandoned for connection in closing):
+            await asyncio.sleep(_CLOSE_POLL)
+        self.connected.set()
+        self.lifecycle.fire(LifecycleState.SHUTDOWN)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a control coroutine until the client ends."""
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+
+    def _task_done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _logger.error("a control task of the client ended", exc_info=task.exception())
+
+    def not_active(self) -> HazelcastClientNotActiveError:
+        """What a call on a client that was shut down is told."""
+        return HazelcastClientNotActiveError(
+            "the client is shut down", self.failure, outcome=Outcome.NOT_SENT
+        )
+
+    # -- connections --------------------------------------------------------------------------
+
+    def use_connection(self, connection: Connection) -> None:
+        """It is authenticated and listeners stand on it: requests may go there."""
+        self.state.add_connection(connection)
+        self.connections_changed()
+        self.connected.set()
+
+    def connections_changed(self) -> None:
+        """Whether owners may count on this client for backup acks changes with its connections.
+
+        A backup member without a connection could not tell, and each write would wait in vain.
+        """
+        aware = self.acks_enabled and not self.state.missing_members()
+        for connection in self.state.routes.connections:
+            connection.session.backup_aware = aware
+
+    def members_changed(self, gone: list[MemberInfo]) -> None:
+        """The member list changed: leave those who left, look for those who came."""
+        for member in gone:
+            connection = self.state.routes.by_member.get(member.uuid)
+            if connection is not None and self.state.members.find(member.uuid) is None:
+                connection.close(ConnectionError("the member left the cluster"))
+        self.connections_changed()
+        if self.state.smart:
+            self.joining.look_for_missing()
+
+    def connection_events(self, connection: Connection, events: list[tuple[int, Buffer]]) -> None:
+        """See `ConnectionOwner`."""
+        self.views.take(connection, events)
+        self.listening.deliver(events)
+
+    def connection_lost(self, connection: Connection, error: BaseException | None) -> None:
+        """See `ConnectionOwner`."""
+        was_source = self.views.connection_lost(connection)
+        if not self.state.remove_connection(connection):
+            return
+        self.listening.connection_lost(connection)
+        self.connections_changed()
+        if not self.lifecycle.running:
+            return
+        _logger.warning(
+            "connection to member %s at %s lost: %s",
+            connection.member_uuid,
+            connection.address,
+            error if error is not None else "closed by the member",
+        )
+        if not self.state.routes.connections:
+            self.connected.clear()
+            self.lifecycle.fire(LifecycleState.DISCONNECTED)
+            self._rejoin()
+        elif was_source:
+            self.spawn(self._follow_another())
+        if self.state.smart:
+            self.joining.look_for_missing()
+
+    def _rejoin(self) -> None:
+        if not self._rejoining:
+            self._rejoining = True
+            self.spawn(self._join_again())
+
+    async def _join_again(self) -> None:
+        try:
+            await self.joining.join()
+        except HazelcastError as error:
+            _logger.error("the cluster could not be joined again: %s", error)
+            self.failure = error
+            await self.shutdown()
+            return
+        finally:
+            self._rejoining = False
+        if self.state.routes.connections:
+            self._be_connected()
+            self.joining.look_for_missing()
+        else:
+            self._rejoin()
+
+    def _be_connected(self) -> None:
+        self.lifecycle.fire(LifecycleState.CONNECTED)
+
+    async def _follow_another(self) -> None:
+        """The connection that told the view is gone: ask another."""
+        while self.state.routes.connections:
+            connection = self.random.choice(self.state.routes.connections)
+            try:
+                await self.views.follow(connection)
+                return
+            except HazelcastError as error:
+                _logger.warning("%s does not tell its view: %s", connection, error)
+                if not connection.is_closed:
+                    connection.close(error)
+
+    # -- calls --------------------------------------------------------------------------------
+
+    async def call_on(
+        self,
+        connection: Connection,
+        request: Request[T],
+        sent: Callable[[int], object] | None = None,
+    ) -> T:
+        """One round trip on a connection, for the control code: no retry, ends with it.
+
+        Args:
+            connection: where.
+            request: what.
+            sent: learns the correlation id before any answer can come.
+        """
+        future: asyncio.Future[Buffer] = self._loop.create_future()
+        try:
+            if connection.is_closed:
+                raise SessionOver
+            correlation = connection.session.send(request, future)
+        except SessionOver:
+            raise connection.lost_error(None, False) from None
+        self.calls.own_deadline.add(correlation)
+        if sent is not None:
+            sent(correlation)
+        try:
+            reply = await future
+        except BaseException:
+            self.calls.forget(correlation)
+            raise
+        finally:
+            self.calls.own_deadline.discard(correlation)
+        return request.decode(reply)
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def start_ticking(self) -> None:
+        """Something is pending: deadlines and acks need looking after. From any thread."""
+        self.ticking = True
+        self._from_anywhere(self._schedule_tick)
+
+    def _schedule_tick(self) -> None:
+        self._loop.call_later(self._tick_every, self._tick)
+
+    def _tick(self) -> None:
+        calls = self.calls
+        if not self.lifecycle.running:
+            return
+        expired = self.deadlines.mark(self.now(), next(calls.ids))
+        if expired:
+            usual = self.options.invocation_timeout
+            calls.expire(expired, lambda: self.timeout_error(usual))
+            calls.admit()
+        self._age_acks()
+        for connection in self.state.routes.connections:
+            if connection.stream is not None:
+                connection.stream.flush()
+        if calls.pending or calls.acks.busy or calls.gate:
+            self._schedule_tick()
+        else:
+            # A call that came in between sees the flag still set and its deadline unattended
+            # until the next call; so the flag falls first and the table is looked at again.
+            self.ticking = False
+            if calls.pending and not self.ticking:
+                self.start_ticking()
+
+    def _age_acks(self) -> None:
+        acks = self.calls.acks
+        now = self.now()
+        if now - self._last_aged < self.options.operation_backup_timeout / GENERATIONS:
+            return
+        self._last_aged = now
+        for waiter, message in acks.age():
+            if self.options.fail_on_indeterminate_operation_state:
+                waiter.set_exception(
+                    IndeterminateOperationStateError(
+                        "the owner executed the operation, but not every backup acknowledged it "
+                        f"within {self.options.operation_backup_timeout:g} s",
+                        outcome=Outcome.UNKNOWN,
+                    )
+                )
+            else:
+                waiter.set_result(message)
+
+    def timeout_error(self, limit: float | None) -> OperationTimeoutError:
+        """A call that was sent got no answer within so many seconds, or within its own timeout."""
+        return OperationTimeoutError(
+            "no answer within the call's timeout" if limit is None else f"no answer in {limit:g} s",
+            outcome=Outcome.UNKNOWN,
+            phase="waiting for the answer",
+        )
+
+    def give_deadline(self, correlation: int, when: float) -> None:
+        """A call has a deadline of its own; on the loop's thread."""
+        self.calls.own_deadline.add(correlation)
+        self.deadlines.add(correlation, when)
+        timer = self._due_timer
+        if timer is None or timer.when() > when:
+            if timer is not None:
+                timer.cancel()
+            self._due_timer = self._loop.call_at(when, self._due)
+
+    def drop_deadline(self, correlation: int, when: float) -> None:
+        """The call is over."""
+        self.calls.own_deadline.discard(correlation)
+        self.deadlines.drop(correlation, when)
+
+    def _due(self) -> None:
+        self._due_timer = None
+        for correlation in self.deadlines.due(self.now()):
+            entry = self.calls.pending.get(correlation)
+            if entry is not None:
+                self.calls.fail(correlation, entry[0], self.timeout_error(None))
+        self.calls.admit()
+        when = self.deadlines.next_due()
+        if when is not None:
+            self._due_timer = self._loop.call_at(when, self._due)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Listeners on members: registered on every connection, and again on every new one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from gridwire._core.request import Request
+from gridwire.hazelcast.cluster.listeners import ListenerTable, Registration
+from gridwire.hazelcast.control.connection import Connection
+from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.protocol.frames import Buffer
+
+if TYPE_CHECKING:
+    from gridwire.hazelcast.control.core import ClientCore
+
+__all__ = ["Listening"]
+
+_logger = logging.getLogger("gridwire.hazelcast.listeners")
+
+
+class Listening:
+    """Keeps the users' listeners registered.
+
+    Args:
+        core: the client.
+    """
+
+    def __init__(self, core: ClientCore) -> None:
+        self._core = core
+        self._table = ListenerTable()
+
+    async def add(
+        self,
+        request: Callable[[], Request[UUID]],
+        remove: Callable[[UUID], Request[Any]] | None,
+        handle: Callable[[Buffer], None],
+    ) -> str:
+        """Register a listener on all members that are connected; on others when they are.
+
+        Args:
+            request: makes the registering request.
+            remove: makes the request that undoes it, from the member's id for the listener.
+            handle: takes each event message; runs where users' callbacks run.
+
+        Returns:
+            The id to remove it by.
+
+        Raises:
+            HazelcastError: no member accepted it; then it is registered nowhere.
+        """
+        registration = Registration(str(uuid4()), request, remove, handle)
+        self._table.registrations[registration.id] = registration
+        connections = self._core.state.routes.connections
+        results = await asyncio.gather(
+            *(self._place(registration, connection) for connection in connections),
+            return_exceptions=True,
+        )
+        failures = [result for result in results if isinstance(result, BaseException)]
+        refusals = [error for error in failures if not _went_away(error)]
+        if refusals or (failures and len(failures) == len(results)):
+            await self.remove(registration.id)
+            raise (refusals or failures)[0]
+        return registration.id
+
+    async def remove(self, registration_id: str) -> bool:
+        """Take a listener back from all members; whether it was registered."""
+        registration = self._table.registrations.pop(registration_id, None)
+        if registration is None:
+            return False
+        for correlation, _ in registration.places.values():
+            self._table.by_correlation.pop(correlation, None)
+        if registration.remove is not None:
+            await asyncio.gather(
+                *(
+                    self._core.call_on(connection, registration.remove(member_id))
+                    for connection, (_, member_id) in registration.places.items()
+                ),
+                return_exceptions=True,
+            )
+        return True
+
+    async def place_all(self, connection: Connection) -> None:
+        """A new connection is about to be used: every listener belongs there too."""
+        for registration in list(self._table.registrations.values()):
+            try:
+                await self._place(registration, connection)
+            except HazelcastError as error:
+                if _went_away(error):
+                    raise
+                _logger.error("%s refuses a listener that others accepted: %s", connection, error)
+
+    async def _place(self, registration: Registration, connection: Connection) -> None:
+        if connection in registration.places:
+            return
+        table = self._table
+        request = registration.add()
+        correlation: int | None = None
+
+        def sent(number: int) -> None:
+            nonlocal correlation
+            correlation = number
+            table.by_correlation[number] = registration.handle
+
+        try:
+            member_id = await self._core.call_on(connection, request, sent)
+        except BaseException:
+            if correlation is not None:
+                table.by_correlation.pop(correlation, None)
+            raise
+        assert correlation is not None
+        table.placed(registration, connection, correlation, member_id)
+        if registration.id not in table.registrations and registration.remove is not None:
+            # It was removed while the member was asked.
+            table.by_correlation.pop(correlation, None)
+            await self._core.call_on(connection, registration.remove(member_id))
+
+    def connection_lost(self, connection: Connection) -> None:
+        """What was registered there is gone."""
+        self._table.connection_lost(connection)
+
+    def deliver(self, events: list[tuple[int, Buffer]]) -> None:
+        """Hand events to their listeners, where users' callbacks run."""
+        for correlation, message in events:
+            handle = self._table.by_correlation.get(correlation)
+            if handle is not None:
+                self._core.dispatcher.dispatch(handle, message)
+
+
+def _went_away(error: BaseException) -> bool:
+    """The connection ended: the listener will be placed on its successor."""
+    return isinstance(error, ConnectionError)

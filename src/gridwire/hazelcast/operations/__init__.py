@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Public operations as Requests: what is sent for each, where to, and what the reply means."""

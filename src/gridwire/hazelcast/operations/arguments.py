@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments are checked before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from gridwire.hazelcast.errors import NullArgumentError
+
+__all__ = ["milliseconds", "not_none", "page_size"]
+
+T = TypeVar("T")
+
+_SERVER_DEFAULT = -1
+# Members keep milliseconds in a signed 64-bit number.
+_MAX_MILLISECONDS = (1 << 63) - 1
+
+
+def not_none(name: str, value: T | None) -> T:
+    """The value, which must not be None: a cluster has no null keys or values.
+
+    Raises:
+        NullArgumentError: it is None.
+    """
+    if value is None:
+        raise NullArgumentError(f"{name} can't be None")
+    return value
+
+
+def milliseconds(name: str, seconds: float | None) -> int:
+    """Seconds as the protocol wants them; None stands for the default of the member.
+
+    Raises:
+        TypeError: not a number.
+        ValueError: negative, not finite or too large.
+    """
+    if seconds is None:
+        return _SERVER_DEFAULT
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise TypeError(f"{name} is a number of seconds, not {seconds!r}")
+    if not 0 <= seconds <= _MAX_MILLISECONDS / 1000:
+        raise ValueError(f"{name} is a number of seconds from 0 on, not {seconds!r}")
+    return int(seconds * 1000)
+
+
+def page_size(value: int) -> int:
+    """How many entries a page may hold.
+
+    Raises:
+        TypeError: not an int.
+        ValueError: not between 1 and 1,000,000.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"page_size is an int, not {value!r}")
+    if not 1 <= value <= 1_000_000:
+        raise ValueError(f"page_size is between 1 and 1,000,000, not {value}")
+    return value

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation on one connection, without the connection.
+
+Bytes go in by `receive`, requests by `send`; waiters are completed, events are handed on. The
+table of calls and the table of backup acks belong to the client, because correlation ids are
+unique for the client and acks come on other connections than their replies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from struct import Struct
+from typing import Any
+
+from gridwire._core.gate import Gate
+from gridwire._core.request import Request
+from gridwire.hazelcast.cluster.acks import BackupAcks, Waiter
+from gridwire.hazelcast.protocol.frames import Buffer, FrameReader
+
+__all__ = ["CallTable", "Session", "SessionOver", "correlation_of"]
+
+_write_correlation = Struct("<q").pack_into
+_read_correlation = Struct("<q").unpack_from
+_read_head = Struct("<iqB").unpack_from
+
+_TYPE_AT = 6
+_CORRELATION_AT = 10
+# An event's fixed parameters begin after type, correlation id and partition id.
+_ACKED_CORRELATION_AT = 22
+_ACK_EVENT_BYTES = _ACKED_CORRELATION_AT + 8
+
+
+def correlation_of(payload: bytearray | Sequence[Buffer]) -> int:
+    """The correlation id that a session wrote into a request's payload."""
+    head = payload if isinstance(payload, bytearray) else payload[0]
+    # The protocol's preamble is written like a payload and has none.
+    return int(_read_correlation(head, _CORRELATION_AT)[0]) if len(head) >= 18 else 0
+
+
+class SessionOver(Exception):
+    """A request came too late for its connection; nothing of it was sent."""
+
+
+class CallTable:
+    """The calls of one client that wait for a reply, on whatever connection.
+
+    Attributes:
+        pending: correlation id to (waiter, the session that it was sent on). Ids grow, so the
+            oldest call stands first. Taking an entry out decides who completes the call.
+        acks: replies and acks that wait for each other.
+        gate: those who wait until fewer calls are pending.
+        limit: how many may be pending.
+        own_deadline: calls that do not end at the usual timeout.
+        late: replies that came for calls nobody waits for any more.
+    """
+
+    __slots__ = ("acks", "gate", "ids", "late", "limit", "own_deadline", "pending")
+
+    def __init__(self, limit: int) -> None:
+        self.pending: dict[int, tuple[Waiter, Session]] = {}
+        self.acks = BackupAcks()
+        self.gate = Gate()
+        self.limit = limit
+        self.own_deadline: set[int] = set()
+        # Long runs must not wrap: at a million calls a second this takes 292,000 years.
+        self.ids = count(1)
+        self.late = 0
+
+    def forget(self, correlation: int) -> bool:
+        """Drop a call that nobody waits for any more; whether it was still pending."""
+        found = self.pending.pop(correlation, None) is not None
+        self.acks.forget(correlation)
+        self.admit()
+        return found
+
+    def admit(self) -> None:
+        """Let those in who wait for room, as many as there is room for."""
+        if self.gate:
+            self.gate.admit(self.limit - len(self.pending))
+
+    def expire(self, before: int, error: Callable[[], Exception]) -> int:
+        """Fail the calls with the usual timeout that are older than an id.
+
+        Args:
+            before: of which id.
+            error: makes the exception for each.
+
+        Returns:
+            How many there were.
+        """
+        count = 0
+        for correlation, (waiter, _) in list(self.pending.items()):
+            if correlation >= before:
+                break
+            if correlation not in self.own_deadline:
+                count += self.fail(correlation, waiter, error())
+        return count
+
+    def fail(self, correlation: int, waiter: Waiter, error: Exception) -> bool:
+        """Fail one call, unless its reply came first."""
+        if self.pending.pop(correlation, None) is None:
+            return False
+        self.acks.forget(correlation)
+        if not waiter.done():
+            waiter.set_exception(error)
+        return True
+
+
+class Session:
+    """One connection's side of the protocol.
+
+    Args:
+        calls: the client's table of calls.
+        write: takes a payload to be sent (the driver's).
+        on_error: makes an exception of an error reply.
+        on_event: takes the events of one received chunk, in order: pairs of registration
+            correlation id and message.
+        max_message_bytes: largest accepted message, in bytes.
+    """
+
+    __slots__ = (
+        "_calls",
+        "_on_error",
+        "_on_event",
+        "_pending",
+        "_reader",
+        "_write",
+        "abandoned",
+        "backup_aware",
+        "heard",
+    )
+
+    def __init__(
+        self,
+        calls: CallTable,
+        write: Callable[[bytearray | Sequence[Buffer]], None],
+        on_error: Callable[[Buffer], Exception],
+        on_event: Callable[[list[tuple[int, Buffer]]], None],
+        max_message_bytes: int,
+    ) -> None:
+        self._calls = calls
+        self._pending = calls.pending
+        self._write = write
+        self._on_error = on_error
+        self._on_event = on_event
+        self._reader = FrameReader(max_message_bytes)
+        # The connection is gone and its calls were failed: nobody will complete a new one.
+        self.abandoned = False
+        # Whether requests ask the owner to count on this client for backup acks.
+        self.backup_aware = False
+        # Set by every read, cleared by the heartbeat: no clock call for each read.
+        self.heard = False
+
+    def set_write(self, write: Callable[[bytearray | Sequence[Buffer]], None]) -> None:
+        """From now on what is sent goes there."""
+        self._write = write
+
+    def set_max_message_bytes(self, limit: int) -> None:
+        """Change the limit: little is accepted from a peer that is not authenticated yet."""
+        self._reader.max_message_bytes = limit
+
+    def send(self, request: Request[Any], waiter: Waiter) -> int:
+        """Send a request; its correlation id, under which the waiter is completed.
+
+        Raises:
+            SessionOver: the connection is gone. Nothing was sent.
+        """
+        payload = request.payload
+        head: Any = payload if isinstance(payload, bytearray) else payload[0]
+        correlation = next(self._calls.ids)
+        _write_correlation(head, _CORRELATION_AT, correlation)
+        if self.backup_aware:
+            head[5] |= 0x01
+        self._pending[correlation] = (waiter, self)
+        self._write(payload)
+        # `abandon` may have run on the loop's thread before this call was in the table.
+        if self.abandoned and self._pending.pop(correlation, None) is not None:
+            raise SessionOver
+        return correlation
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the connection.
+
+        Raises:
+            ProtocolError: they are not messages; the connection is of no more use.
+        """
+        self.heard = True
+        self._take(self._reader.feed(data))
+
+    def wanted(self) -> memoryview | None:
+        """See `FrameReader.wanted`."""
+        return self._reader.wanted()
+
+    def filled(self, count: int) -> None:
+        """See `FrameReader.filled`."""
+        self.heard = True
+        self._take(self._reader.filled(count))
+
+    @property
+    def buffered_bytes(self) -> int:
+        """Bytes held for messages that are not complete yet."""
+        return self._reader.buffered_bytes
+
+    def _take(self, messages: Iterable[Buffer]) -> None:
+        pending = self._pending
+        events: list[tuple[int, Buffer]] | None = None
+        for message in messages:
+            kind, correlation, backups = _read_head(message, _TYPE_AT)
+            if message[5] & 0x02 or message[4] & 0x80:
+                if message[4] & 0x80:
+                    if len(message) >= _ACK_EVENT_BYTES:
+                        self._calls.acks.acknowledge(
+                            _read_correlation(message, _ACKED_CORRELATION_AT)[0]
+                        )
+                    continue
+                if events is None:
+                    events = []
+                events.append((correlation, message))
+                continue
+            entry = pending.pop(correlation, None)
+            if entry is None:
+                self._calls.late += 1
+                continue
+            waiter = entry[0]
+            if kind == 0:
+                self._calls.acks.forget(correlation)
+                if not waiter.done():
+                    waiter.set_exception(self._on_error(message))
+            elif backups:
+                self._calls.acks.reply(correlation, backups, waiter, message)
+            elif not waiter.done():
+                waiter.set_result(message)
+        if events is not None:
+            self._on_event(events)
+        if self._calls.gate:
+            self._calls.admit()
+
+    def abandon(
+        self,
+        unsent: Iterable[bytearray | Sequence[Buffer]],
+        error: Callable[[bool], Exception],
+    ) -> None:
+        """The connection is gone: fail the calls that were sent on it.
+
+        Args:
+            unsent: payloads of which no byte left.
+            error: makes the exception; its argument says whether the request was sent.
+        """
+        self.abandoned = True
+        never_left = {correlation_of(payload) for payload in unsent}
+        for correlation, (waiter, session) in list(self._pending.items()):
+            if session is self:
+                self._calls.fail(correlation, waiter, error(correlation not in never_left))
+        self._calls.admit()

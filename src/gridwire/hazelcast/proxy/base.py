@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all proxies of distributed objects have in common, whatever their call style."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from gridwire.hazelcast.operations.entry_events import EntryEvent, EntryEventCallable, EntryEventType
+
+__all__ = ["EntryEvent", "EntryEventCallable", "EntryEventType", "FutureProxy", "Proxy"]
+
+E = TypeVar("E")
+
+
+class Proxy(Generic[E]):
+    """A distributed object as its client sees it.
+
+    Args:
+        service_name: of the member's service.
+        name: of the object.
+        engine: makes the calls in the proxy's style.
+        context: what proxies of one client share.
+
+    Attributes:
+        service_name: as given.
+        name: as given.
+    """
+
+    def __init__(self, service_name: str, name: str, engine: E, context: Any) -> None:
+        self.service_name = service_name
+        self.name = name
+        self._engine = engine
+        self._context = context
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(name={self.name!r})"
+
+
+class FutureProxy(Proxy[E]):
+    """A proxy whose methods return futures.
+
+    Args:
+        service_name: of the member's service.
+        name: of the object.
+        engine: makes calls that return futures.
+        context: what proxies of one client share.
+        blocking: makes calls that wait.
+    """
+
+    def __init__(
+        self, service_name: str, name: str, engine: E, context: Any, blocking: Any
+    ) -> None:
+        super().__init__(service_name, name, engine, context)
+        self._blocking = blocking

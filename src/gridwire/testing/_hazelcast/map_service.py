@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Map messages that work on one partition: done at its owner, backed up, answered, reported.
+
+A client may ask any member; the operation happens at the owner. That a backup is made and
+acknowledged before the answer leaves is what keeps an acknowledged write safe.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gridwire.hazelcast.protocol.frames import BACKUP_AWARE
+from gridwire.hazelcast.protocol.messages import client as client_messages
+from gridwire.hazelcast.protocol.messages import map as messages
+from gridwire.testing._hazelcast.map_keys import OPERATIONS, owned
+from gridwire.testing._hazelcast.paging import next_page
+from gridwire.testing._hazelcast.refusals import StackFrame, illegal_argument, out_of_bounds
+from gridwire.testing._hazelcast.registrations import ADDED, UPDATED, EntryChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from gridwire.hazelcast.protocol.frames import Buffer
+    from gridwire.hazelcast.protocol.table import Message
+    from gridwire.testing._hazelcast.map_keys import Operation
+    from gridwire.testing._hazelcast.session import Handler, Session
+    from gridwire.testing._hazelcast.state import Replicas
+    from gridwire.testing._hazelcast.stores import MapStore
+
+__all__ = ["HANDLERS"]
+
+_ACK = client_messages.LOCAL_BACKUP_LISTENER.events[0]
+_NO_PARTITION = -1
+
+
+def _keyed(message: Message, operate: Operation) -> Handler:
+    """A handler of a message that names one key."""
+    decode, encode = message.decode_request, message.encode_response
+
+    def handle(session: Session, buffer: Buffer) -> None:
+        request = decode(buffer)
+        state = session.state
+        name, key = request.name, owned(request.key)
+        partition_id = session.partition_id
+        replicas = state.replicas(partition_id)
+        store = replicas.owner.store(partition_id, name)
+        if store.limited and store.has_expired(key, session.now):
+            state.expire(partition_id, name, [key])
+        answer, change = operate(store, key, request, session.now)
+        if change is None:
+            session.send(encode(session.correlation_id, 0, *answer))
+            return
+        acks = _back_up(session, replicas, name, (key,)) if replicas.backups else 0
+        session.send(encode(session.correlation_id, acks, *answer))
+        if name in state.entry_listeners.by_map:
+            kind, value, old = change
+            source = session.member.uuid
+            reported = EntryChange(name, kind, source, partition_id, key, value, old)
+            state.entry_listeners.publish(replicas.owner, reported)
+
+    return handle
+
+
+def _back_up(session: Session, replicas: Replicas, name: str, keys: Iterable[bytes]) -> int:
+    """Let the backups follow, and tell the client of each if it wants to know.
+
+    Returns:
+        How many acknowledgements the client is to wait for. As on real members these are all
+        backups, also those to which it has no connection (yet), and which cannot reach it.
+    """
+    partition_id = session.partition_id
+    records = replicas.owner.store(partition_id, name).records
+    aware = session.flags & BACKUP_AWARE
+    for backup in replicas.backups:
+        for key in keys:
+            backup.adopt(partition_id, name, key, records.get(key))
+        registered = backup.ack_listeners.get(session.client_uuid) if aware else None
+        if registered is not None:
+            listener, registration = registered
+            listener.send(_ACK.encode(registration, _NO_PARTITION, session.correlation_id))
+    return len(replicas.backups) if aware else 0
+
+
+def _put_all(session: Session, buffer: Buffer) -> None:
+    request = messages.PUT_ALL.decode_request(buffer)
+    name, partition_id = request.name, session.partition_id
+    replicas, store = _partition(session, name)
+    changes = []
+    for key, value in [(owned(key), owned(value)) for key, value in request.entries]:
+        old = store.write(key, value, 0, 0, session.now)
+        kind = ADDED if old is None else UPDATED
+        source = session.member.uuid
+        changes.append(EntryChange(name, kind, source, partition_id, key, value, old))
+    keys = [change.key for change in changes if change.key is not None]
+    acks = _back_up(session, replicas, name, keys)
+    session.send(messages.PUT_ALL.encode_response(session.correlation_id, acks))
+    if name in session.state.entry_listeners.by_map:
+        for change in changes:
+            session.state.entry_listeners.publish(replicas.owner, change)
+
+
+def _get_all(session: Session, buffer: Buffer) -> None:
+    request = messages.GET_ALL.decode_request(buffer)
+    _, store = _partition(session, request.name)
+    found = ((key, store.read(key, session.now)) for key in map(owned, request.keys))
+    session.answer(messages.GET_ALL, [entry for entry in found if entry[1] is not None])
+
+
+def _partition(session: Session, name: str) -> tuple[Replicas, MapStore]:
+    """The partition that the request names, without expired entries in this map."""
+    state = session.state
+    replicas = state.replicas(session.partition_id)
+    store = replicas.owner.store(session.partition_id, name)
+    if store.limited:
+        state.expire(session.partition_id, name, store.expired(session.now))
+    return replicas, store
+
+
+def _fetch_keys(session: Session, buffer: Buffer) -> None:
+    request = messages.FETCH_KEYS.decode_request(buffer)
+    pointers, keys, _ = _page(session, request)
+    session.answer(messages.FETCH_KEYS, pointers, keys)
+
+
+def _fetch_entries(session: Session, buffer: Buffer) -> None:
+    request = messages.FETCH_ENTRIES.decode_request(buffer)
+    pointers, keys, store = _page(session, request)
+    entries = [(key, store.records[key].value) for key in keys]
+    session.answer(messages.FETCH_ENTRIES, pointers, entries)
+
+
+def _page(session: Session, request: Any) -> tuple[list[tuple[int, int]], list[bytes], MapStore]:
+    _, store = _partition(session, request.name)
+    if request.batch < 0:
+        frame = StackFrame("java.util.ArrayList", "<init>", "ArrayList.java", 160)
+        raise illegal_argument(f"Illegal Capacity: {request.batch}", frame)
+    if not request.iteration_pointers:
+        where = ("com.hazelcast.internal.util.SampleableConcurrentHashMap", "checkPointers")
+        frame = StackFrame(*where, "SampleableConcurrentHashMap.java", 146)
+        raise out_of_bounds("Index -1 out of bounds for length 0", frame)
+    pointers, keys = next_page(store, request.iteration_pointers, request.batch)
+    return pointers, keys, store
+
+
+HANDLERS: dict[int, Handler] = {
+    **{message.request_type: _keyed(message, operate) for message, operate in OPERATIONS.items()},
+    messages.PUT_ALL.request_type: _put_all,
+    messages.GET_ALL.request_type: _get_all,
+    messages.FETCH_KEYS.request_type: _fetch_keys,
+    messages.FETCH_ENTRIES.request_type: _fetch_entries,
+}
+"""The Map messages of this module."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pytest plugins and helpers that the tests of all packages share."""
