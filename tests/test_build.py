@@ -11,7 +11,14 @@ from zipfile import ZipFile
 import pytest
 
 from gridwire._impl import COMPILED_LEAVES
-from support.building import PROJECT, build, compile_in_place, copy_project, hidden_cython
+from support.building import (
+    PROJECT,
+    build,
+    compile_in_place,
+    copy_project,
+    hidden_cython,
+    needs_compiler,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -46,6 +53,7 @@ def test_a_pure_wheel_is_for_every_platform(project: Path):
     assert files == SOURCES
 
 
+@needs_compiler
 def test_a_compiled_wheel_holds_every_leaf_and_its_source(project: Path):
     done = build("wheel", project, GRIDWIRE_BUILD_EXT="yes")
     assert done.returncode == 0, done.stdout
@@ -92,6 +100,7 @@ def test_yes_fails_loudly(project: Path, tmp_path: Path, how: str, flaw: str):
     assert not list(project.joinpath("dist").glob("*.whl"))
 
 
+@needs_compiler
 def test_yes_fails_when_a_listed_leaf_has_no_source(project: Path):
     listed = project / "src" / "gridwire" / "_impl.py"
     listed.write_text(listed.read_text().replace('frames",)', 'frames", "gridwire.gone",)'))
@@ -115,12 +124,14 @@ def test_auto_builds_a_pure_wheel_and_says_so(project: Path, tmp_path: Path, fla
     assert files == SOURCES
 
 
+@needs_compiler
 def test_auto_compiles_when_it_can(project: Path):
     done = build("wheel", project)
     assert done.returncode == 0, done.stdout
     assert wheel_of(project)[1] == SOURCES | EXTENSIONS
 
 
+@needs_compiler
 def test_auto_hides_no_error_of_the_sources(project: Path):
     broken_source(project)
     assert build("wheel", project).returncode != 0

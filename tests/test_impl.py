@@ -11,7 +11,7 @@ import pytest
 
 import gridwire
 from gridwire._impl import COMPILED_LEAVES, extension_of
-from support.building import compile_in_place, copy_project, run
+from support.building import compile_in_place, copy_project, needs_compiler, run
 
 REPORT = """
 import importlib, gridwire
@@ -80,6 +80,7 @@ def test_an_unknown_choice_is_refused(pure_tree: Path):
     assert "ImportError: GRIDWIRE_IMPL='fast' is not known" in done.stdout
 
 
+@needs_compiler
 @pytest.mark.slow
 @pytest.mark.parametrize("forced", [None, "compiled"])
 def test_extensions_are_taken(compiled_tree: Path, forced: str | None):
@@ -88,11 +89,13 @@ def test_extensions_are_taken(compiled_tree: Path, forced: str | None):
     assert ".py" not in suffixes
 
 
+@needs_compiler
 @pytest.mark.slow
 def test_pure_wins_over_extensions(compiled_tree: Path):
     assert report(compiled_tree, "pure") == ("pure", {".py"})
 
 
+@needs_compiler
 @pytest.mark.slow
 def test_a_part_that_is_compiled_is_mixed(compiled_tree: Path):
     code = (

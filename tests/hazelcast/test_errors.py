@@ -65,6 +65,11 @@ CLASSES = [
     if inspect.isclass(each) and issubclass(each, HazelcastError)
 ]
 
+# Those whose constructors take more than a message.
+PLAIN_CLASSES = [
+    each for each in CLASSES if each not in {HazelcastSqlError, errors.PartialWriteError}
+]
+
 
 def holder(code: int, message: str | None = "happened", *frames: Frame) -> Holder:
     return Holder(code, "com.example.SomeException", message, list(frames))
@@ -298,7 +303,7 @@ def test_any_report_gives_an_error_that_can_be_printed_and_copied(reported, atom
         assert str(each.__cause__) == str(error.__cause__)
 
 
-@pytest.mark.parametrize("cls", [each for each in CLASSES if each is not HazelcastSqlError])
+@pytest.mark.parametrize("cls", PLAIN_CLASSES)
 def test_each_class_is_whole_in_every_copy(cls: type[HazelcastError]):
     error = cls("happened", KeyError("k"), code=1, server_class_name="a.B", hint="h", member="m")
     for each in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
@@ -309,9 +314,7 @@ def test_each_class_is_whole_in_every_copy(cls: type[HazelcastError]):
 
 
 def test_errors_of_this_client_have_the_outcome_of_their_class():
-    outcomes = {
-        each.__name__: each("x").outcome for each in CLASSES if each is not HazelcastSqlError
-    }
+    outcomes = {each.__name__: each("x").outcome for each in PLAIN_CLASSES}
     assert outcomes["TargetDisconnectedError"] is Outcome.UNKNOWN
     assert outcomes["IndeterminateOperationStateError"] is Outcome.UNKNOWN
     assert outcomes["HazelcastClientNotActiveError"] is Outcome.UNKNOWN
@@ -337,3 +340,14 @@ def test_an_sql_error_carries_what_users_look_at():
 @pytest.mark.parametrize("code", SqlErrorCode)
 def test_only_a_statement_that_did_not_start_was_not_done(code: SqlErrorCode):
     assert (sql_outcome_of(code) is Outcome.REJECTED) == (code in {1008, 1010})
+
+
+def test_a_write_in_part_says_what_became_of_each_key_in_every_copy():
+    lost = errors.TargetDisconnectedError("gone", member="m")
+    outcomes = {"a": None, "b": Outcome.NOT_SENT, "c": Outcome.UNKNOWN}
+    error = errors.PartialWriteError(outcomes, [lost])
+    for each in (error, pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert each.outcomes == outcomes
+        assert [str(failure) for failure in each.failures] == [str(lost)]
+        assert each.outcome is Outcome.UNKNOWN
+        assert str(each) == str(error)

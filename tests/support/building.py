@@ -7,9 +7,28 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[2]
+
+
+def _no_compiler() -> str | None:
+    if shutil.which(os.environ.get("CC", "cc")) is None:
+        return "no C compiler here"
+    if not Path(sysconfig.get_path("include"), "Python.h").is_file():
+        return "no Python.h here (on Debian: python3-dev)"
+    return None
+
+
+needs_compiler = pytest.mark.skipif(
+    # Where everything has to run, a missing compiler is an error, and the test shows it.
+    _no_compiler() is not None and not os.environ.get("CI"),
+    reason=str(_no_compiler()),
+)
+"""Marks a test that compiles; users' machines need no compiler."""
 
 _LEFT_OUT = shutil.ignore_patterns(
     *("__pycache__", "*.so", "*.egg-info", ".git", ".venv", "build", "dist"),

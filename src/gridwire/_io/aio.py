@@ -67,6 +67,8 @@ class AioStream(asyncio.Protocol):
             self._scheduled = True
             self._call_soon(self.flush)
 
+    post = write
+
     def close(self, error: BaseException | None = None) -> None:
         """End the stream; the receiver learns at once."""
         if self._closed:

@@ -50,6 +50,9 @@ class Stream(Protocol):
     def write(self, payload: Payload) -> None:
         """Send, without waiting. What is written in one tick or by one burst leaves together."""
 
+    def post(self, payload: Payload) -> None:
+        """Send soon: for a thread that goes on writing, so that more can leave together."""
+
     def flush(self) -> None:
         """Send what is queued, if nobody is at it. Needed never, harmless always."""
 

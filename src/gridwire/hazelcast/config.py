@@ -423,9 +423,9 @@ class Config(OptionGroup):
     max_queued_bytes = Option(
         DEFAULT_MAX_QUEUED_BYTES,
         integer(at_least=1),
-        "Bytes of requests that may wait to be written, all connections together; further ones "
-        "wait in order of arrival. A request that is larger than the limit goes alone, when "
-        "nothing else is queued.",
+        "Bytes that may wait to be written on one connection; while there are more, further "
+        "requests for it wait in order of arrival. One request may exceed it, so that a value "
+        "larger than the limit can be written at all.",
         unit="bytes",
         ours=True,
     )

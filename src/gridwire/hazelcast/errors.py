@@ -12,7 +12,7 @@ what they mean: `OperationTimeoutError` is a `TimeoutError`, `TargetDisconnected
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from gridwire._core.outcome import Outcome
 from gridwire.errors import (
@@ -109,6 +109,7 @@ __all__ = [
     "NullPointerError",
     "OperationTimeoutError",
     "OutOfMemoryError",
+    "PartialWriteError",
     "PartitionMigratingError",
     "QueryError",
     "QueryResultSizeExceededError",
@@ -424,7 +425,7 @@ class IllegalArgumentError(HazelcastError, ValueError):
 
 
 @reported_as(ErrorCode.ILLEGAL_ACCESS_EXCEPTION)
-class IllegalAccessException(HazelcastError):  # noqa: N818 - the name users know
+class IllegalAccessException(HazelcastError):
     """Code inside a member called something that it may not see, found at run time."""
 
 
@@ -769,7 +770,7 @@ class NoSuchMethodError(HazelcastError):
 
 
 @reported_as(ErrorCode.NO_SUCH_METHOD)
-class NoSuchMethodException(HazelcastError):  # noqa: N818 - the name users know
+class NoSuchMethodException(HazelcastError):
     """Code inside a member looked up a method that is not there."""
 
 
@@ -779,7 +780,7 @@ class NoSuchFieldError(HazelcastError):
 
 
 @reported_as(ErrorCode.NO_SUCH_FIELD)
-class NoSuchFieldException(HazelcastError):  # noqa: N818 - the name users know
+class NoSuchFieldException(HazelcastError):
     """Code inside a member looked up a field that is not there."""
 
 

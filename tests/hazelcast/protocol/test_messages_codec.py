@@ -47,6 +47,7 @@ def for_each_service(selected):
 def service_of(message):
     return message.name.split(".")[0]
 
+
 # --- values of the types, from their notation alone
 
 
@@ -239,7 +240,10 @@ NEWER_PARAMETERS = {
     "DynamicConfig.AddVectorCollectionConfig": 1,
 }
 # ...and the last field of these structures, which may be null.
-NEWER_FIELDS = {"IndexConfig": "b_tree_index_config", "PagingPredicateHolder": "partition_keys_data"}
+NEWER_FIELDS = {
+    "IndexConfig": "b_tree_index_config",
+    "PagingPredicateHolder": "partition_keys_data",
+}
 # Attributes that the official classes call differently, or do not tell (None).
 ALIASES = {
     ("EndpointQualifier", "type"): "_protocol_type",
@@ -399,7 +403,8 @@ def test_the_official_client_reads_our_events(message, data):
         expected = data.draw(all_values(event.fields))
         seen = []
         handle(
-            inbound(event.encode(9, -1, *expected)), **{handler: lambda *theirs: seen.append(theirs)}
+            inbound(event.encode(9, -1, *expected)),
+            **{handler: lambda *theirs: seen.append(theirs)},
         )
         assert len(seen) == 1
         for field, theirs, ours in zip(event.fields, seen[0], expected, strict=True):

@@ -114,7 +114,7 @@ class IndexConfig(OptionGroup):
     def __init__(
         self,
         name: str | None = None,
-        type: IndexType | int | str | None = None,  # noqa: A002 - the name users know
+        type: IndexType | int | str | None = None,
         attributes: list[str] | None = None,
         bitmap_index_options: BitmapIndexOptions | dict[str, Any] | None = None,
     ) -> None:

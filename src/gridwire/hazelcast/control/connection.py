@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -73,10 +73,10 @@ class Connection:
             owner.calls, self._not_open, _error_of, self._events, max_message_bytes
         )
 
-    def attach(self, stream: Stream, write: Callable[[Payload], None]) -> None:
+    def attach(self, stream: Stream) -> None:
         """The stream is open: what the session sends goes there."""
         self.stream = stream
-        self.session.set_write(write)
+        self.session.set_write(stream.write, stream.post)
 
     @property
     def is_closed(self) -> bool:

@@ -141,7 +141,7 @@ class Joining:
                 )
         except TimeoutError as error:
             raise TimeoutError(f"no connection within {limit} s (connection_timeout)") from error
-        connection.attach(stream, stream.write)
+        connection.attach(stream)
         try:
             async with asyncio.timeout(core.options.heartbeat_timeout):
                 stream.write(bytearray(PROTOCOL_PREAMBLE))

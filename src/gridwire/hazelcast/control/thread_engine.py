@@ -275,7 +275,9 @@ class FutureEngine(_Engine):
             future.go_careful()
             return future
         try:
-            future.correlation = connection.session.send(request, future)
+            # A caller with calls in flight is likely to make more before it waits.
+            soon = bool(self._pending)
+            future.correlation = connection.session.send(request, future, soon)
         except SessionOver:
             future.set_exception(connection.lost_error(None, False))
         if not self.core.ticking:

@@ -111,7 +111,7 @@ _FRAMES: dict[str, Shape] = {
 }
 _GENERIC = re.compile(r"(List|Set|Map|EntryList)\[(.+)\]\Z")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_FIELD = re.compile(r"(\w+):([\w\[\],?]+?)(\?)?(?:@([\d.]+))?\Z")
+_FIELD = re.compile(r"(\w+):(\w[\w\[\],?]*\]|\w+)(\?)?(?:@([\d.]+))?\Z")
 
 _shapes: dict[str, Shape] = {}
 

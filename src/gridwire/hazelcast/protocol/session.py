@@ -20,6 +20,8 @@ from gridwire.hazelcast.protocol.frames import Buffer, FrameReader
 
 __all__ = ["CallTable", "Session", "SessionOver", "correlation_of"]
 
+Write = Callable[[bytearray | Sequence[Buffer]], None]
+
 _write_correlation = Struct("<q").pack_into
 _read_correlation = Struct("<q").unpack_from
 _read_head = Struct("<iqB").unpack_from
@@ -124,6 +126,7 @@ class Session:
         "_on_error",
         "_on_event",
         "_pending",
+        "_post",
         "_reader",
         "_write",
         "abandoned",
@@ -134,14 +137,14 @@ class Session:
     def __init__(
         self,
         calls: CallTable,
-        write: Callable[[bytearray | Sequence[Buffer]], None],
+        write: Write,
         on_error: Callable[[Buffer], Exception],
         on_event: Callable[[list[tuple[int, Buffer]]], None],
         max_message_bytes: int,
     ) -> None:
         self._calls = calls
         self._pending = calls.pending
-        self._write = write
+        self._write = self._post = write
         self._on_error = on_error
         self._on_event = on_event
         self._reader = FrameReader(max_message_bytes)
@@ -152,16 +155,22 @@ class Session:
         # Set by every read, cleared by the heartbeat: no clock call for each read.
         self.heard = False
 
-    def set_write(self, write: Callable[[bytearray | Sequence[Buffer]], None]) -> None:
-        """From now on what is sent goes there."""
+    def set_write(self, write: Write, post: Write | None = None) -> None:
+        """From now on what is sent goes to `write`, or to `post` when it need not leave at once."""
         self._write = write
+        self._post = post or write
 
     def set_max_message_bytes(self, limit: int) -> None:
         """Change the limit: little is accepted from a peer that is not authenticated yet."""
         self._reader.max_message_bytes = limit
 
-    def send(self, request: Request[Any], waiter: Waiter) -> int:
+    def send(self, request: Request[Any], waiter: Waiter, soon: bool = False) -> int:
         """Send a request; its correlation id, under which the waiter is completed.
+
+        Args:
+            request: what to send.
+            waiter: whom to complete.
+            soon: more will follow, so it may wait a moment to leave together with others.
 
         Raises:
             SessionOver: the connection is gone. Nothing was sent.
@@ -173,7 +182,10 @@ class Session:
         if self.backup_aware:
             head[5] |= 0x01
         self._pending[correlation] = (waiter, self)
-        self._write(payload)
+        if soon:
+            self._post(payload)
+        else:
+            self._write(payload)
         # `abandon` may have run on the loop's thread before this call was in the table.
         if self.abandoned and self._pending.pop(correlation, None) is not None:
             raise SessionOver

@@ -23,6 +23,7 @@ are read as their hashable kin: a list as a tuple, a set as a frozenset.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from gridwire.hazelcast.core import MapEntry
@@ -198,9 +199,9 @@ def _write_set(out: ObjectDataOutput, items: Iterable[Any]) -> None:
 
 
 def _write_dict(out: ObjectDataOutput, entries: dict[Any, Any]) -> None:
-    pairs = tuple(entries.items())
-    out.write_count("A map", len(pairs))
-    out.write_objects(part for pair in pairs for part in pair)
+    parts = tuple(chain.from_iterable(entries.items()))
+    out.write_count("A map", len(parts) // 2)
+    out.write_objects(parts)
 
 
 def _write_entry(out: ObjectDataOutput, entry: MapEntry[Any, Any]) -> None:

@@ -10,6 +10,7 @@ __all__ = [
     "bad_count",
     "bad_utf8",
     "not_writable",
+    "out_of_stack",
     "shown",
     "too_deep",
     "too_long",
@@ -64,6 +65,14 @@ def too_deep(depth: int) -> HazelcastSerializationError:
         f"Objects are nested deeper than {depth} levels",
         hint="A collection that contains itself, data that is damaged, or a real need: then raise "
         "the limit nesting_depth.",
+    )
+
+
+def out_of_stack() -> HazelcastSerializationError:
+    """The interpreter's own limit was reached before ours."""
+    return HazelcastSerializationError(
+        "Objects are nested too deeply for the stack that the interpreter has left here",
+        hint="Call with fewer functions active, or raise sys.setrecursionlimit.",
     )
 
 

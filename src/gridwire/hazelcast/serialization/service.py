@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from struct import Struct
 from struct import error as StructError  # noqa: N812 - it is a class with a lower-case name
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,7 @@ from gridwire.hazelcast.errors import InvalidConfigurationError
 from gridwire.hazelcast.serialization.builtin import builtin_codecs
 from gridwire.hazelcast.serialization.byte_order import byte_order
 from gridwire.hazelcast.serialization.custom import UserSerializers
-from gridwire.hazelcast.serialization.data import type_id_of
-from gridwire.hazelcast.serialization.faults import too_deep, truncated
+from gridwire.hazelcast.serialization.faults import out_of_stack, truncated
 from gridwire.hazelcast.serialization.int_type import IntType
 from gridwire.hazelcast.serialization.limits import DEFAULT_LIMITS, Limits
 from gridwire.hazelcast.serialization.pickling import AllowPickle, pickle_codec
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.serialization.identified import Factories
 
 __all__ = ["SerializationService"]
+
+_type_id = Struct(">i").unpack_from
 
 
 class SerializationService:
@@ -46,7 +48,7 @@ class SerializationService:
         InvalidConfigurationError: an option has a value that cannot work.
     """
 
-    __slots__ = ("_decoders", "_encoders", "_limits", "_user_serializers", "is_big_endian")
+    __slots__ = ("_decoders", "_encoders", "_user_serializers", "is_big_endian")
 
     def __init__(
         self,
@@ -72,7 +74,6 @@ class SerializationService:
             builtin.append(pickles)
         registry = Registry(order, limits, builtin, users.custom, users.fallback or pickles)
         self.is_big_endian = order.is_big_endian
-        self._limits = limits
         self._user_serializers = users
         self._encoders = registry.encoders
         self._decoders = registry.decoders
@@ -94,7 +95,7 @@ class SerializationService:
         try:
             return self._encoders[type(obj)](obj)
         except RecursionError:
-            raise too_deep(self._limits.nesting_depth) from None
+            raise out_of_stack() from None
 
     def to_object(self, data: Buffer | None) -> Any:
         """Make an object of serialized data.
@@ -112,11 +113,11 @@ class SerializationService:
         if data is None:
             return None
         try:
-            return self._decoders[type_id_of(data)](data)
+            return self._decoders[_type_id(data, 4)[0]](data)
         except StructError:
             raise truncated() from None
         except RecursionError:
-            raise too_deep(self._limits.nesting_depth) from None
+            raise out_of_stack() from None
 
     def destroy(self) -> None:
         """Destroy the serializers that the program registered; called once, at shutdown.

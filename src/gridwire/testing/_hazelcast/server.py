@@ -160,16 +160,14 @@ class MemberServer:
 
     async def kill(self) -> None:
         """End as a process that was killed: connections break, memory is lost."""
-        aborted = self.abort()
+        self._cut()
         self._state.kill(self.member)
         flush(self._state)
-        await aborted
+        await self._silent(None)
 
     async def abort(self) -> None:
         """Close all sockets at once and wait until they are closed."""
-        self._stop_listening()
-        for link in list(self._links):
-            link.abort()
+        self._cut()
         await self._silent(None)
 
     def opened(self, link: _Link) -> None:
@@ -186,6 +184,11 @@ class MemberServer:
 
     def _accept(self) -> _Link:
         return _Link(self, self._state, self.member)
+
+    def _cut(self) -> None:
+        self._stop_listening()
+        for link in list(self._links):
+            link.abort()
 
     def _stop_listening(self) -> None:
         self._over = True

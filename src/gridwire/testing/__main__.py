@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Test clusters from a shell: ``python -m gridwire.testing hazelcast --members 3``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from random import Random
+from typing import TYPE_CHECKING
+
+from gridwire.testing._hazelcast import control
+from gridwire.testing.errors import ClusterError
+from gridwire.testing.hazelcast import AsyncHazelcastCluster
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a cluster until Ctrl-C, or until standard input ends with ``--control``.
+
+    Args:
+        arguments: the command line without the program's name; that of this process if None.
+
+    Returns:
+        The exit status: 0, or 1 when the cluster could not start.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(_obey() if options.control else _serve(options))
+    except ClusterError as error:
+        sys.stderr.write(f"gridwire.testing: {error}\n")
+        return 1
+    return 0
+
+
+async def _obey() -> None:
+    # Ctrl-C in the terminal is meant for the program that holds the other end of the pipe.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
+    await control.obey(time.time, Random())
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    ports = None
+    if options.port:
+        ports = [options.port + index for index in range(options.members)]
+    cluster = AsyncHazelcastCluster(
+        options.members,
+        cluster_name=options.cluster_name,
+        version=options.version,
+        partition_count=options.partitions,
+        backup_count=options.backups,
+        ports=ports,
+    )
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, over.set)
+    async with cluster:
+        lines = [f"cluster {cluster.cluster_name}, version {options.version}", *cluster.addresses]
+        sys.stdout.write("\n".join(lines) + "\nPress Ctrl-C to stop.\n")
+        sys.stdout.flush()
+        await over.wait()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m gridwire.testing", description="Run a cluster to test with, on loopback."
+    )
+    kinds = parser.add_subparsers(required=True, metavar="kind")
+    hazelcast = kinds.add_parser("hazelcast", help="members that speak the Hazelcast protocol")
+    add = hazelcast.add_argument
+    add("--members", type=int, default=3, help="how many members (default: 3)")
+    add("--port", type=int, default=0, help="port of the first member, the others follow; free"
+        " ports if 0 (default: 0)")
+    add("--cluster-name", default="dev", help="what clients have to name (default: dev)")
+    add("--version", default="5.7.0", help="what version members say they have (default: 5.7.0)")
+    add("--partitions", type=int, default=271, help="number of partitions (default: 271)")
+    add("--backups", type=int, default=1, help="backups of each partition (default: 1)")
+    add("--control", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cluster whose members live in a process of their own.
+
+The process is this package run as a program, with a pipe to tell it what to do (`control`). It
+ends when the pipe closes, so that nothing is left behind by a program that died.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess  # noqa: S404 - it starts this package, nothing else
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import gridwire
+from gridwire.testing._hazelcast.cluster import MemberFacts
+from gridwire.testing.errors import ClusterError, ClusterOptionError
+
+if TYPE_CHECKING:
+    from gridwire.testing._hazelcast.options import ClusterOptions
+
+__all__ = ["ProcessHome"]
+
+_ANSWER_SECONDS = 30.0
+"""How long the process may take for one order. It takes milliseconds, or it hangs."""
+
+_ERRORS = {error.__name__: error for error in (ClusterError, ClusterOptionError)}
+
+
+class ProcessHome:
+    """Runs a cluster in a child process.
+
+    Args:
+        options: what the cluster is.
+    """
+
+    def __init__(self, options: ClusterOptions) -> None:
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._members: tuple[MemberFacts, ...] = ()
+
+    @property
+    def members(self) -> tuple[MemberFacts, ...]:
+        """The living members, the oldest first."""
+        return self._members
+
+    def start(self) -> None:
+        """Start the process and the members; clients are answered when this returns.
+
+        Raises:
+            ClusterError: a port is taken, or the process did not start; nothing runs then.
+        """
+        command = [sys.executable, "-m", "gridwire.testing", "hazelcast", "--control"]
+        self._process = subprocess.Popen(  # noqa: S603 - no foreign text in the command
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
+        )
+        try:
+            self._order("start", options=asdict(self._options))
+        except BaseException:
+            self._end()
+            raise
+
+    def stop(self) -> None:
+        """End the members and the process."""
+        self._end()
+
+    def start_member(self) -> MemberFacts:
+        """Let one more member join."""
+        self._order("start_member")
+        return self._members[-1]
+
+    def kill(self, uuid: UUID) -> None:
+        """End a member as a process is killed; the process of the cluster lives on."""
+        self._order("kill", uuid=str(uuid))
+
+    def shutdown(self, uuid: UUID) -> None:
+        """Let a member hand over what it has, and leave."""
+        self._order("shutdown", uuid=str(uuid))
+
+    def _order(self, what: str, **arguments: object) -> None:
+        """Tell the process to do something, and wait until it is done."""
+        with self._lock:
+            answer = self._exchange(json.dumps({"do": what, **arguments}).encode() + b"\n")
+        if "error" in answer:
+            raise _ERRORS.get(answer["error"], ClusterError)(
+                answer["message"], hint=answer.get("hint")
+            )
+        self._members = tuple(
+            MemberFacts(UUID(uuid), address) for uuid, address in answer["members"]
+        )
+
+    def _exchange(self, line: bytes) -> dict[str, Any]:
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        # Killing the process ends the read below; nothing else does on every system.
+        guard = threading.Timer(_ANSWER_SECONDS, process.kill)
+        guard.start()
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        except OSError:
+            answer = b""
+        finally:
+            guard.cancel()
+            guard.join()
+        if not answer:
+            code = process.wait()
+            raise ClusterError(f"the process of the cluster ended with status {code}")
+        parsed: dict[str, Any] = json.loads(answer)
+        return parsed
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.close()
+        except OSError:
+            pass  # It is dead already, and the pipe with it.
+        try:
+            process.wait(_ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        finally:
+            process.stdout.close()
+
+
+def _environment() -> dict[str, str]:
+    """The environment of the process: it finds the same package as this program did."""
+    environment = dict(os.environ)
+    here = str(Path(gridwire.__file__).parent.parent)
+    paths = [here, *environment.get("PYTHONPATH", "").split(os.pathsep)]
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    return environment
