@@ -68,15 +68,9 @@ class Style(ast.NodeTransformer):
             raise ValueError(f"{node.name} has no return type")
         if self.future:
             returns = ast.Subscript(ast.Name("Future"), returns)
-        return ast.FunctionDef(
-            name=node.name,
-            args=node.args,
-            body=node.body,
-            decorator_list=node.decorator_list,
-            returns=returns,
-            type_comment=None,
-            type_params=[],
-        )
+        made = ast.FunctionDef(**{name: getattr(node, name) for name in node._fields})
+        made.returns = returns
+        return made
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         self._sync_method = node.name != "__init__"
@@ -166,9 +160,8 @@ def render(source: str, source_name: str, name: str) -> str:
     exports = ast.parse(f"__all__ = ['Blocking{name}', '{name}']").body
     classes: list[ast.stmt] = []
     for future in (True, False):
-        for node in ast.parse(source).body:
-            if isinstance(node, ast.ClassDef):
-                classes.append(Style(name, future).visit(node))
+        found = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+        classes += [Style(name, future).visit(node) for node in found]
     if len(classes) != 2:
         raise ValueError(f"{source_name} has not one class")
     tree = ast.Module([*_imports(module), *exports, *variables, *classes], [])
@@ -213,9 +206,11 @@ def differences(root: Path) -> list[str]:
             problems.append(f"{path} is missing")
         elif path.read_text() != text:
             problems.append(f"{path} is not what its source makes")
-    for path in (root / "src").rglob("*.py"):
-        if path not in wanted and MARK in path.read_text():
-            problems.append(f"{path} bears the banner, but nothing generates it")
+    problems += [
+        f"{path} bears the banner, but nothing generates it"
+        for path in (root / "src").rglob("*.py")
+        if path not in wanted and MARK in path.read_text()
+    ]
     return problems
 
 

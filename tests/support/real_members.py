@@ -103,7 +103,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter):
     yield
     line, good = _verdict(terminalreporter.config.stash[_RUN])
-    terminalreporter.write_line(line, green=good, yellow=not good and not required(), red=not good)
+    colour = "green" if good else "red" if required() else "yellow"
+    terminalreporter.write_line(line, **{colour: True})
 
 
 @pytest.hookimpl(trylast=True)

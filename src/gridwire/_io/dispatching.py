@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +18,7 @@ __all__ = [
     "MAX_WAITING_CALLBACKS",
     "LoopDispatcher",
     "ThreadDispatcher",
-    "log_callback_failure",
+    "run_callback",
 ]
 
 _logger = logging.getLogger("gridwire.callbacks")
@@ -26,16 +27,12 @@ MAX_WAITING_CALLBACKS = 1_000_000
 """Callbacks that may wait; a listener that is slower than its events must not fill the memory."""
 
 
-def _run(function: Callable[..., object], args: tuple[object, ...]) -> None:
+def run_callback(function: Callable[..., object], *args: object) -> None:
+    """Run a callback of the application; what it raises is logged."""
     try:
         function(*args)
     except Exception:
-        log_callback_failure()
-
-
-def log_callback_failure() -> None:
-    """Inside an ``except``: the application's callback raised."""
-    _logger.exception("a callback of the application raised; nothing else is affected")
+        _logger.exception("a callback of the application raised; nothing else is affected")
 
 
 class LoopDispatcher:
@@ -65,7 +62,7 @@ class LoopDispatcher:
     def _drain(self) -> None:
         for _ in range(len(self._waiting)):
             function, args = self._waiting[0]
-            _run(function, args)
+            run_callback(function, *args)
             self._waiting.popleft()
         if self._waiting:
             self._loop.call_soon(self._drain)
@@ -89,6 +86,7 @@ class ThreadDispatcher:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._closed = False
+        self._pid = os.getpid()
         self.dropped = 0
 
     def dispatch(self, function: Callable[..., object], *args: object) -> None:
@@ -115,7 +113,7 @@ class ThreadDispatcher:
             item = self._waiting.popleft()
             if item is None:
                 return
-            _run(*item)
+            run_callback(item[0], *item[1])
             del item
 
     def close(self) -> None:
@@ -127,5 +125,6 @@ class ThreadDispatcher:
             thread = self._thread
         self._waiting.append(None)
         self._wake.release()
-        if thread is not None and thread is not threading.current_thread():
+        # After a fork the thread is the parent's.
+        if thread not in (None, threading.current_thread()) and self._pid == os.getpid():
             thread.join()

@@ -53,6 +53,11 @@ class HostedLoop:
         return not self._stopped and self._pid == os.getpid()
 
     @property
+    def is_inherited(self) -> bool:
+        """Whether the loop belongs to the process that this one was forked from."""
+        return self._pid != os.getpid()
+
+    @property
     def is_current(self) -> bool:
         """Whether the caller is the loop's own thread, which must not wait for itself."""
         return threading.get_ident() == self._thread.ident
@@ -113,17 +118,30 @@ class HostedLoop:
         try:
             loop.run_forever()
         finally:
-            tasks = asyncio.all_tasks(loop)
-            for task in tasks:
-                task.cancel()
-            if tasks:
-                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.run_until_complete(_wind_up())
             loop.close()
 
 
+async def _wind_up() -> None:
+    """What still runs on this loop ends here."""
+    loop = asyncio.get_running_loop()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await loop.shutdown_asyncgens()
+    try:
+        # Name resolution may hang in the executor's thread; nobody waits for that.
+        await asyncio.wait_for(loop.shutdown_default_executor(), _STOP_SECONDS)
+    except TimeoutError:
+        return
+
+
 _running: weakref.WeakSet[HostedLoop] = weakref.WeakSet()
+
+# Loops of the process that this one was forked from. They are kept and never called: closing one,
+# or collecting it, would work on an epoll instance that the parent uses too.
+_inherited: list[HostedLoop] = []
 
 
 def _stop_all() -> None:
@@ -131,4 +149,13 @@ def _stop_all() -> None:
         hosted.stop(_STOP_SECONDS)
 
 
+def _after_fork_in_child() -> None:
+    for hosted in list(_running):
+        hosted._stopped = True
+        _inherited.append(hosted)
+    _running.clear()
+
+
 atexit.register(_stop_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

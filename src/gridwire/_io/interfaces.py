@@ -32,6 +32,9 @@ class Receiver(Protocol):
     def lost(self, error: BaseException | None, unsent: list[Payload]) -> None:
         """The stream ended, and these payloads did not leave at all. Called once."""
 
+    def orphaned(self) -> None:
+        """This process was forked: the copy of the stream here must never be used."""
+
     def still_wanted(self, payload: Payload) -> bool:
         """Whether a payload that had to wait should still be sent."""
 

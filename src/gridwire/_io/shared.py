@@ -18,7 +18,9 @@ half done when it does (each rule below broke a prototype under 20,000 timer sig
 
 from __future__ import annotations
 
+import os
 import socket
+import weakref
 from collections import deque
 from collections.abc import Sequence
 from itertools import repeat
@@ -96,6 +98,7 @@ class SharedStream:
     """
 
     __slots__ = (
+        "__weakref__",
         "_batch",
         "_blocked",
         "_claim",
@@ -126,6 +129,7 @@ class SharedStream:
         self._closed = False
         self._ended = False
         self._error: BaseException | None = None
+        _open_streams.add(self)
 
     @property
     def is_closed(self) -> bool:
@@ -293,11 +297,28 @@ class SharedStream:
             self._hosted.loop.call_later(_CLOSE_RETRY, self._finish)
             return
         self._sock.close()
+        _open_streams.discard(self)
         unsent: list[Payload] = self._batch.unsent() if self._batch is not None else []
         unsent.extend(self._outbox)
         self._outbox.clear()
         self._batch = None
         self._receiver.lost(self._error, unsent)
+
+
+_open_streams: weakref.WeakSet[SharedStream] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    """Close the descriptors, and nothing else: every other call would reach the parent's socket."""
+    for stream in list(_open_streams):
+        stream._closed = stream._ended = True
+        stream._receiver.orphaned()
+        os.close(stream._sock.detach())
+    _open_streams.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 class SharedConnector:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, Generic, TypeVar
 
+from gridwire._io.dispatching import run_callback
 from gridwire._io.interfaces import Dispatcher
 from gridwire.hazelcast.errors import HazelcastTimeoutError
 
@@ -184,7 +185,7 @@ class Future(Generic[T]):
             except IndexError:
                 return
             if self._dispatcher is None:
-                _run_logged(callback, self)
+                run_callback(callback, self)
             else:
                 self._dispatcher.dispatch(callback, self)
 
@@ -194,20 +195,12 @@ class Future(Generic[T]):
         lock = allocate_lock()
         lock.acquire()
         self._parked.append(lock)
-        if not self._done and not lock.acquire(True, _FOREVER if timeout is None else timeout):
-            raise HazelcastTimeoutError(
-                f"the future is not done after {timeout:g} s; the operation goes on",
-                phase="waiting for a future",
-            )
-
-
-def _run_logged(callback: Callable[[Future[Any]], object], future: Future[Any]) -> None:
-    try:
-        callback(future)
-    except Exception:
-        from gridwire._io.dispatching import log_callback_failure
-
-        log_callback_failure()
+        if self.done() or lock.acquire(True, _FOREVER if timeout is None else timeout):
+            return
+        raise HazelcastTimeoutError(
+            f"the future is not done after {timeout:g} s; the operation goes on",
+            phase="waiting for a future",
+        )
 
 
 def _copy(source: Future[Any], target: Future[Any]) -> None:

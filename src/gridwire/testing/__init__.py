@@ -8,13 +8,9 @@
 
 from __future__ import annotations
 
+from gridwire.testing.aio import AsyncHazelcastCluster, AsyncMember
 from gridwire.testing.errors import ClusterError, ClusterOptionError
-from gridwire.testing.hazelcast import (
-    AsyncHazelcastCluster,
-    AsyncMember,
-    HazelcastCluster,
-    Member,
-)
+from gridwire.testing.hazelcast import HazelcastCluster, Member
 
 __all__ = [
     "AsyncHazelcastCluster",

@@ -12,8 +12,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from gridwire.testing._hazelcast import control
+from gridwire.testing.aio import AsyncHazelcastCluster
 from gridwire.testing.errors import ClusterError
-from gridwire.testing.hazelcast import AsyncHazelcastCluster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,19 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, or 1 when the cluster could not start.
     """
     options = _parser().parse_args(arguments)
+    if options.control:
+        # Ctrl-C in the terminal is meant for the program that holds the other end of the pipe.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            runner.run(_obey() if options.control else _serve(options))
+            runner.run(control.obey(time.time, Random()) if options.control else _serve(options))
     except ClusterError as error:
         sys.stderr.write(f"gridwire.testing: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        pass  # Where signals cannot be handed to the loop, this is how Ctrl-C arrives.
     return 0
-
-
-async def _obey() -> None:
-    # Ctrl-C in the terminal is meant for the program that holds the other end of the pipe.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
-    await control.obey(time.time, Random())
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -60,8 +59,9 @@ async def _serve(options: argparse.Namespace) -> None:
     )
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, over.set)
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, over.set)
     async with cluster:
         lines = [f"cluster {cluster.cluster_name}, version {options.version}", *cluster.addresses]
         sys.stdout.write("\n".join(lines) + "\nPress Ctrl-C to stop.\n")
@@ -77,8 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     hazelcast = kinds.add_parser("hazelcast", help="members that speak the Hazelcast protocol")
     add = hazelcast.add_argument
     add("--members", type=int, default=3, help="how many members (default: 3)")
-    add("--port", type=int, default=0, help="port of the first member, the others follow; free"
-        " ports if 0 (default: 0)")
+    add(
+        "--port",
+        type=int,
+        default=0,
+        help="port of the first member, the others follow; free ports if 0 (default: 0)",
+    )
     add("--cluster-name", default="dev", help="what clients have to name (default: dev)")
     add("--version", default="5.7.0", help="what version members say they have (default: 5.7.0)")
     add("--partitions", type=int, default=271, help="number of partitions (default: 271)")

@@ -402,10 +402,8 @@ def test_the_official_client_reads_our_events(message, data):
             continue
         expected = data.draw(all_values(event.fields))
         seen = []
-        handle(
-            inbound(event.encode(9, -1, *expected)),
-            **{handler: lambda *theirs: seen.append(theirs)},
-        )
+        handled = {handler: lambda *values, seen=seen: seen.append(values)}
+        handle(inbound(event.encode(9, -1, *expected)), **handled)
         assert len(seen) == 1
         for field, theirs, ours in zip(event.fields, seen[0], expected, strict=True):
             assert_same(field.type, theirs, ours)

@@ -101,7 +101,7 @@ def test_a_bound_request_takes_names():
 
 
 def test_a_constant_that_is_no_parameter_is_refused():
-    with pytest.raises(TypeError, match="Map.Get request has no parameter nam, thread"):
+    with pytest.raises(TypeError, match=r"Map\.Get request has no parameter nam, thread"):
         map_messages.GET.bind_request(nam="m", thread=1)
 
 
@@ -150,7 +150,7 @@ def test_short_values_out_of_a_large_message_do_not_keep_it():
 
 @pytest.mark.parametrize("ttl", [1 << 63, -(1 << 63) - 1, 1.5, None])
 def test_a_number_that_does_not_fit_is_refused_by_name_of_the_message(ttl):
-    with pytest.raises(ValueError, match="Map.Set request: a value does not fit its parameter"):
+    with pytest.raises(ValueError, match=r"Map\.Set request: a value does not fit its parameter"):
         map_messages.SET.encode_request(3, "m", KEY, KEY, 7, ttl)
 
 

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridwire.hazelcast.protocol import sql_page
 from gridwire.hazelcast.protocol.errors import ProtocolError
 from gridwire.hazelcast.protocol.messages import sql
 from gridwire.hazelcast.protocol.sql_columns import MAX_DECIMAL_BYTES, UnrepresentableValueError
-from gridwire.hazelcast.protocol.sql_page import MAX_FREE_NULLS, SqlPage
+from gridwire.hazelcast.protocol.sql_page import SqlPage
 
 BEGIN, END, NULL = 0x1000, 0x0800, 0x0400
 BIGINT, DECIMAL, DATE, TIME, TIMESTAMP, WITH_ZONE, NULL_COLUMN = 5, 6, 9, 10, 11, 12, 14
@@ -168,13 +169,14 @@ def test_an_unknown_column_type_is_refused():
         sql.FETCH.encode_response(0, 0, SqlPage(True, [17], [[]]), None)
 
 
-def test_nulls_that_take_no_room_are_limited_over_a_page():
-    nulls = frame(struct.pack("<i", MAX_FREE_NULLS // 2))
-    half = fixed(ALL_NULL, MAX_FREE_NULLS // 2)
+def test_nulls_that_take_no_room_are_limited_over_a_page(monkeypatch):
+    monkeypatch.setattr(sql_page, "MAX_FREE_NULLS", 1000)
+    column, nulls = fixed(ALL_NULL, 500), frame(struct.pack("<i", 500))
+    assert rows(page([NULL_COLUMN, BIGINT], nulls, column)) == [[None] * 500] * 2
     with pytest.raises(ProtocolError, match="MAX_FREE_NULLS"):
-        rows(page([NULL_COLUMN] * 3, nulls, nulls, nulls))
-    with pytest.raises(ProtocolError, match="of kind 1"):
-        rows(page([BIGINT, NULL_COLUMN, BIGINT], half, nulls, fixed(ALL_NULL, 1)))
+        rows(page([NULL_COLUMN, BIGINT, NULL_COLUMN], nulls, column, nulls))
+    with pytest.raises(ProtocolError, match="of kind 1 for 500 values"):
+        rows(page([BIGINT, NULL_COLUMN, BIGINT], column, nulls, column))
 
 
 @pytest.mark.parametrize("count", [-1, 1 << 30, (1 << 31) - 1])

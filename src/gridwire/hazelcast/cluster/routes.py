@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-__all__ = ["NO_ROUTES", "Routes"]
+__all__ = ["Routes"]
 
 
 class _Reachable(Protocol):
@@ -56,5 +56,6 @@ class Routes(Generic[C]):
             if 0 <= partition < partition_count:
                 self.by_partition[partition] = by_member.get(uuid)
 
-
-NO_ROUTES: Routes[_Reachable] = Routes()
+    def to_member(self, uuid: object) -> C | None:
+        """The connection to a member, None when there is none."""
+        return self.by_member.get(uuid)  # type: ignore[call-overload, no-any-return]

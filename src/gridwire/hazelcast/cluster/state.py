@@ -88,6 +88,4 @@ class ClusterState(Generic[C]):
         return [member for member in self.members.members if member.uuid not in connected]
 
     def _route(self, connections: Iterable[C]) -> None:
-        self.routes = Routes(
-            connections, self.partitions.owners, self.partition_count, self.smart
-        )
+        self.routes = Routes(connections, self.partitions.owners, self.partition_count, self.smart)

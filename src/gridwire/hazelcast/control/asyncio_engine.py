@@ -57,7 +57,7 @@ class AsyncioEngine:
             or self._calls.gate
             or connection.stream.unsent_bytes > self._max_queued  # type: ignore[union-attr]
         ):
-            return request.decode(await Invocation(core, request, started, timeout).run())
+            return await self._careful(Invocation(core, request, started, timeout))
         future = self._create_future()
         correlation = 0
         try:
@@ -70,13 +70,16 @@ class AsyncioEngine:
                 reply = await self._in_time(future, correlation, started + timeout)
         except SessionOver:
             failed = connection.lost_error(None, False)
-            reply = await Invocation(core, request, started, timeout).run(failed)
+            return await self._careful(Invocation(core, request, started, timeout), failed)
         except HazelcastError as error:
-            reply = await Invocation(core, request, started, timeout).run(error)
+            return await self._careful(Invocation(core, request, started, timeout), error)
         except BaseException:
             self._calls.forget(correlation)
             raise
-        return request.decode(reply)
+        return connection.decode(request, reply)
+
+    async def _careful(self, invocation: Invocation[T], failed: HazelcastError | None = None) -> T:
+        return invocation.decode(await invocation.run(failed))
 
     async def _in_time(
         self, future: asyncio.Future[Buffer], correlation: int, when: float

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from gridwire._core.outcome import Outcome
+from gridwire._core.request import Request
 from gridwire._io.interfaces import Payload, Stream
 from gridwire.hazelcast.core import Address
 from gridwire.hazelcast.errors import (
@@ -17,10 +19,13 @@ from gridwire.hazelcast.errors import (
     error_from_holders,
 )
 from gridwire.hazelcast.protocol.error_message import decode_error
+from gridwire.hazelcast.protocol.errors import ProtocolError
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import CallTable, Session, correlation_of
 
 __all__ = ["Connection", "ConnectionOwner"]
+
+T = TypeVar("T")
 
 _NOBODY = UUID(int=0)
 
@@ -30,9 +35,7 @@ class ConnectionOwner(Protocol):
 
     calls: CallTable
 
-    def connection_events(
-        self, connection: Connection, events: list[tuple[int, Buffer]]
-    ) -> None:
+    def connection_events(self, connection: Connection, events: list[tuple[int, Buffer]]) -> None:
         """Events came, in order: registration correlation id and message."""
 
     def connection_lost(self, connection: Connection, error: BaseException | None) -> None:
@@ -52,6 +55,7 @@ class Connection:
     __slots__ = (
         "_owner",
         "address",
+        "ended",
         "last_heard",
         "member_uuid",
         "opened_at",
@@ -69,6 +73,8 @@ class Connection:
         self.server_version = ""
         self.opened_at = self.last_heard = opened_at
         self.stream: Stream | None = None
+        # The stream has told its end: no thread is inside it, its calls were failed.
+        self.ended = asyncio.Event()
         self.session = Session(
             owner.calls, self._not_open, _error_of, self._events, max_message_bytes
         )
@@ -92,6 +98,21 @@ class Connection:
         """End it; `error` is what its calls are told."""
         if self.stream is not None:
             self.stream.close(error)
+
+    def decode(self, request: Request[T], reply: Buffer) -> T:
+        """The value of a reply that came on this connection; runs where the caller is.
+
+        Raises:
+            ProtocolError: the reply is not what the protocol says. Whatever else comes on this
+                connection is not to be trusted either, so it is closed.
+        """
+        try:
+            return request.decode(reply)
+        except ProtocolError as error:
+            self.close(error)
+            raise error.with_facts(
+                operation=request.operation, member=str(self.member_uuid), address=str(self.address)
+            ) from None
 
     def lost_error(self, error: BaseException | None, sent: bool) -> HazelcastError:
         """What a call on this connection is told about its end."""
@@ -122,6 +143,10 @@ class Connection:
         """See `Receiver`."""
         self.session.filled(count)
 
+    def orphaned(self) -> None:
+        """See `Receiver`: requests on it fail before anything is written."""
+        self.session.abandoned = True
+
     def still_wanted(self, payload: Payload) -> bool:
         """See `Receiver`: a call that is not in the table any more has no caller."""
         return correlation_of(payload) in self._owner.calls.pending
@@ -130,6 +155,7 @@ class Connection:
         """See `Receiver`. Routes change first, so that what is retried goes elsewhere."""
         self._owner.connection_lost(self, error)
         self.session.abandon(unsent, lambda sent: self.lost_error(error, sent))
+        self.ended.set()
 
     def _events(self, events: list[tuple[int, Buffer]]) -> None:
         self._owner.connection_events(self, events)

@@ -52,7 +52,6 @@ _TICKS_A_TIMEOUT = 32
 _SHORTEST_TICK = 0.02
 _LONGEST_TICK = 1.0
 _OWN_DEADLINE_RESOLUTION = 0.005
-_CLOSE_POLL = 0.002
 
 
 class ClientCore:
@@ -147,8 +146,7 @@ class ClientCore:
         # A thread may still be inside a system call; and a transport gives up its socket in the
         # loop's next round.
         await asyncio.sleep(0)
-        while not all(connection.session.abandoned for connection in closing):
-            await asyncio.sleep(_CLOSE_POLL)
+        await asyncio.gather(*(connection.ended.wait() for connection in closing))
         self.connected.set()
         self.lifecycle.fire(LifecycleState.SHUTDOWN)
 
@@ -189,7 +187,7 @@ class ClientCore:
     def members_changed(self, gone: list[MemberInfo]) -> None:
         """The member list changed: leave those who left, look for those who came."""
         for member in gone:
-            connection = self.state.routes.by_member.get(member.uuid)
+            connection = self.state.routes.to_member(member.uuid)
             if connection is not None and self.state.members.find(member.uuid) is None:
                 connection.close(ConnectionError("the member left the cluster"))
         self.connections_changed()
@@ -293,7 +291,7 @@ class ClientCore:
             raise
         finally:
             self.calls.own_deadline.discard(correlation)
-        return request.decode(reply)
+        return connection.decode(request, reply)
 
     # -- time ---------------------------------------------------------------------------------
 

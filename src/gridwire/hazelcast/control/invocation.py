@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
 
 __all__ = ["Invocation", "fault_of"]
+
+T = TypeVar("T")
 
 # Members ask to repeat these although the operation may have been executed.
 _UNCLEAR_CODES = frozenset(
@@ -56,7 +58,7 @@ def fault_of(error: HazelcastError) -> Fault:
     return Fault.REFUSED if error.retryable else Fault.FINAL
 
 
-class Invocation:
+class Invocation(Generic[T]):
     """One call, from its first careful attempt to its end.
 
     Args:
@@ -64,10 +66,13 @@ class Invocation:
         request: what to send.
         started: when the call began, in seconds of the client's clock.
         timeout: seconds that the caller gave, or None for `invocation_timeout`.
+
+    Attributes:
+        connection: where the last attempt was sent.
     """
 
     def __init__(
-        self, core: ClientCore, request: Request[Any], started: float, timeout: float | None = None
+        self, core: ClientCore, request: Request[T], started: float, timeout: float | None = None
     ) -> None:
         self._core = core
         self._request = request
@@ -78,6 +83,7 @@ class Invocation:
         self._attempts = 0
         self._unclear = False
         self._last: HazelcastError | None = None
+        self.connection: Connection | None = None
 
     async def run(self, failed: HazelcastError | None = None) -> Buffer:
         """Make attempts until one succeeds, the rules forbid another or the time is over.
@@ -104,12 +110,19 @@ class Invocation:
                 await self._after(error)
             request = request.again()
 
+    def decode(self, reply: Buffer) -> T:
+        """The value of what `run` returned; runs where the caller is."""
+        assert self.connection is not None
+        return self.connection.decode(self._request, reply)
+
     async def _attempt(self, request: Request[Any]) -> Buffer:
         core = self._core
         if not core.lifecycle.running:
             raise core.not_active()
-        connection = await self._pick()
-        await self._room(connection)
+        connection = await self.room()
+        if core.now() >= self._deadline:
+            raise self._timed_out("before sending", self._outcome()) from self._last
+        self.connection = connection
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Buffer] = loop.create_future()
         try:
@@ -132,6 +145,17 @@ class Invocation:
             core.calls.own_deadline.discard(correlation)
             core.calls.forget(correlation)
 
+    async def room(self) -> Connection:
+        """Wait until there is a connection and room for one more call; the connection.
+
+        Raises:
+            HazelcastError: the time was over before.
+            BackpressureError: so it was, and too much was pending all the time.
+        """
+        connection = await self._pick()
+        await self._room(connection)
+        return connection
+
     def _when(self) -> float | None:
         return None if self._deadline == float("inf") else self._deadline
 
@@ -143,7 +167,7 @@ class Invocation:
             routes = core.state.routes
             connection: Connection | None
             if request.member is not None:
-                connection = routes.by_member.get(request.member)  # type: ignore[call-overload]
+                connection = routes.to_member(request.member)
                 if connection is not None:
                     return connection
                 if core.state.members.find(request.member) is None:
@@ -166,7 +190,7 @@ class Invocation:
         if core.state.smart:
             member = core.balancer.next()
             if member is not None:
-                connection = routes.by_member.get(member.uuid)
+                connection = routes.to_member(member.uuid)
                 if connection is not None:
                     return connection
         return routes.connections[0]
@@ -191,8 +215,7 @@ class Invocation:
         calls = core.calls
         options = core.options
         while (
-            len(calls.pending) >= calls.limit
-            or connection.unsent_bytes > options.max_queued_bytes
+            len(calls.pending) >= calls.limit or connection.unsent_bytes > options.max_queued_bytes
         ):
             if not core.ticking:
                 core.start_ticking()

@@ -76,15 +76,12 @@ class Joining:
         while True:
             for endpoint in self._candidates():
                 try:
-                    connection = await self.open(endpoint)
-                    await core.views.follow(connection)
+                    return await self._join_by(endpoint)
                 except ClientNotAllowedInClusterError:
                     raise
                 except (HazelcastError, OSError) as error:
                     failures[str(endpoint)] = _reason(error)
                     _logger.warning("cannot join by %s: %s", endpoint, failures[str(endpoint)])
-                else:
-                    return connection
             pause = schedule.next_pause(core.now())
             if pause is None:
                 tried = "; ".join(f"{place}: {reason}" for place, reason in failures.items())
@@ -94,6 +91,17 @@ class Joining:
                     hint="Check cluster_members and cluster_name, and that a member is running.",
                 )
             await asyncio.sleep(pause)
+
+    async def _join_by(self, endpoint: Endpoint) -> Connection:
+        core = self._core
+        connection = await self.open(endpoint)
+        try:
+            async with asyncio.timeout(core.options.heartbeat_timeout):
+                await core.views.follow(connection)
+        except BaseException as error:
+            connection.close(error)
+            raise
+        return connection
 
     def _candidates(self) -> list[Endpoint]:
         """Members known from before, then what is configured; names are not resolved here."""
@@ -157,7 +165,7 @@ class Joining:
     async def _admit(self, connection: Connection, admission: Admission) -> Connection:
         """The member let us in; check that it is of the right cluster, and use it."""
         core = self._core
-        existing = core.state.routes.by_member.get(admission.member_uuid)
+        existing = core.state.routes.to_member(admission.member_uuid)
         if existing is not None:
             connection.close()
             return existing
@@ -170,6 +178,11 @@ class Joining:
         await core.listening.place_all(connection)
         if connection.is_closed:
             raise TargetDisconnectedError("the connection ended while it was set up")
+        existing = core.state.routes.to_member(admission.member_uuid)
+        if existing is not None:
+            # Somebody else connected to the same member while this one was set up.
+            connection.close()
+            return existing
         if not core.state.routes.connections:
             self._enter_cluster(admission)
         core.use_connection(connection)
@@ -202,8 +215,8 @@ class Joining:
     async def connect_missing(self) -> list[MemberInfo]:
         """Connect to every member that has no connection, all at once; those that failed."""
         core = self._core
-        missing = core.state.missing_members() if core.state.smart else []
-        if not missing:
+        missing = core.state.missing_members()
+        if not missing or not core.state.smart or not core.state.routes.connections:
             core.connections_changed()
             return []
         results = await asyncio.gather(

@@ -14,13 +14,15 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
+from gridwire._core.outcome import Outcome
 from gridwire._core.request import Call, CallAll, Operation, Request
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.steppers import Remaining, advance, run_blocking
+from gridwire.errors import BackpressureError
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.invocation import Invocation
-from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.errors import HazelcastClientNotActiveError, HazelcastError
 from gridwire.hazelcast.future import Future
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
@@ -91,6 +93,12 @@ class _Engine:
         try:
             return self.hosted.start(coroutine)
         except HostedLoopClosed:
+            if self.hosted.is_inherited:
+                raise HazelcastClientNotActiveError(
+                    "the client belongs to the process that this one was forked from",
+                    outcome=Outcome.NOT_SENT,
+                    hint="Make a client in each process, after the fork.",
+                ) from None
             raise self.core.not_active() from None
 
 
@@ -107,7 +115,7 @@ class BlockingEngine(_Engine):
         started = monotonic()
         connection = self._open_way(request)
         if connection is None:
-            return request.decode(self._careful(request, started, timeout))
+            return self._careful(request, started, timeout)
         waiter = _ThreadWaiter()
         try:
             correlation = connection.session.send(request, waiter)
@@ -124,8 +132,8 @@ class BlockingEngine(_Engine):
         if waiter.error is not None:
             if not isinstance(waiter.error, HazelcastError):
                 raise waiter.error
-            return request.decode(self._careful(request, started, timeout, waiter.error))
-        return request.decode(waiter.reply)
+            return self._careful(request, started, timeout, waiter.error)
+        return connection.decode(request, waiter.reply)
 
     def _overtaken(self, correlation: int, waiter: _ThreadWaiter) -> bool:
         """The time is over: take the call out, unless its reply is just being handed over."""
@@ -142,12 +150,13 @@ class BlockingEngine(_Engine):
 
     def _careful(
         self,
-        request: Request[Any],
+        request: Request[T],
         started: float,
         timeout: float | None,
         failed: HazelcastError | None = None,
-    ) -> Buffer:
-        return self.wait(Invocation(self.core, request, started, timeout).run(failed))
+    ) -> T:
+        invocation = Invocation(self.core, request, started, timeout)
+        return invocation.decode(self.wait(invocation.run(failed)))
 
     def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a control coroutine on the loop and wait for it; an interrupt cancels it."""
@@ -199,7 +208,15 @@ class BlockingEngine(_Engine):
 class _ReplyFuture(Future[T]):
     """The future of one request. The reply is decoded by the thread that asks for the value."""
 
-    __slots__ = ("_engine", "_request", "_started", "_task", "_timeout", "correlation")
+    __slots__ = (
+        "_engine",
+        "_request",
+        "_started",
+        "_task",
+        "_timeout",
+        "correlation",
+        "source",
+    )
 
     def __init__(
         self, engine: FutureEngine, request: Request[T], started: float, timeout: float | None
@@ -211,6 +228,8 @@ class _ReplyFuture(Future[T]):
         self._timeout = timeout
         self._task: concurrent.futures.Future[Buffer] | None = None
         self.correlation = 0
+        # Where the reply came from: it decodes, since it is to blame for what cannot be decoded.
+        self.source: Connection | Invocation[T] | None = None
 
     @property
     def _dispatcher(self) -> Any:  # type: ignore[override]
@@ -219,7 +238,13 @@ class _ReplyFuture(Future[T]):
     def _finished_value(self) -> T:
         box = self._value
         if not isinstance(box, _Decoded):
-            box = self._value = _Decoded(self._request.decode(box))
+            source = self.source
+            assert source is not None
+            if isinstance(source, Invocation):
+                box = _Decoded(source.decode(box))
+            else:
+                box = _Decoded(source.decode(self._request, box))
+            self._value = box
         value: T = box.value
         return value
 
@@ -235,6 +260,7 @@ class _ReplyFuture(Future[T]):
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """Leave the call to the invocation; its end is this future's."""
         invocation = Invocation(self._engine.core, self._request, self._started, self._timeout)
+        self.source = invocation
         self._task = task = self._engine.start(invocation.run(failed))
         task.add_done_callback(self._careful_done)
 
@@ -272,17 +298,37 @@ class FutureEngine(_Engine):
         future = _ReplyFuture(self, request, monotonic(), timeout)
         connection = self._open_way(request) if timeout is None else None
         if connection is None:
+            if len(self._pending) >= self._limit or self._calls.gate:
+                self._wait_for_room(request, timeout)
             future.go_careful()
             return future
         try:
             # A caller with calls in flight is likely to make more before it waits.
             soon = bool(self._pending)
+            future.source = connection
             future.correlation = connection.session.send(request, future, soon)
         except SessionOver:
             future.set_exception(connection.lost_error(None, False))
         if not self.core.ticking:
             self.core.start_ticking()
         return future
+
+    def _wait_for_room(self, request: Request[Any], timeout: float | None) -> None:
+        """A thread that makes futures faster than they are done waits like everybody else.
+
+        Otherwise what it makes would wait on the loop instead, without a bound.
+        """
+        if self.hosted.is_current:
+            return
+        waiting = self.start(Invocation(self.core, request, monotonic(), timeout).room())
+        try:
+            waiting.result()
+        except (HazelcastError, BackpressureError):
+            # The future's own attempt finds the same and says so.
+            return
+        except BaseException:
+            waiting.cancel()
+            raise
 
     def forget(self, correlation: int) -> bool:
         """Drop a call; whether it was pending."""
@@ -382,5 +428,3 @@ def _outcome(future: Future[Any]) -> Any:
         return future.result()
     except BaseException as error:
         return error
-
-

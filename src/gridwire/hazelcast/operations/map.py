@@ -45,7 +45,8 @@ class MapRequests(Generic[K, V]):
         self, name: str, serialization: SerializationService, partition_count: int
     ) -> None:
         self._name = name
-        self._to_data = serialization.to_data
+        # None is refused before anything is serialized, so that there is always data.
+        self._to_data: Callable[[Any], Any] = serialization.to_data
         self._to_object = serialization.to_object
         self._partition_count = partition_count
         # The three most used are bound at once; the table caches what the others compile.
@@ -123,9 +124,7 @@ class MapRequests(Generic[K, V]):
             not_none("key", key)
         data = self._to_data(key)
         route = partition_of(data, self._partition_count)
-        return Request(
-            "Map.Get", self._encode_get(route, data, _OWNER), self._object, route, True
-        )
+        return Request("Map.Get", self._encode_get(route, data, _OWNER), self._object, route, True)
 
     def contains_key(self, key: K) -> Request[bool]:
         """Whether a key is there."""
@@ -272,9 +271,7 @@ class MapRequests(Generic[K, V]):
         data = self.value_data(value)
         lives = milliseconds("ttl", ttl)
         if max_idle is None:
-            return self._on_key(
-                messages.PUT_TRANSIENT, key, data, _OWNER, lives, decode=_nothing
-            )
+            return self._on_key(messages.PUT_TRANSIENT, key, data, _OWNER, lives, decode=_nothing)
         idle = milliseconds("max_idle", max_idle)
         return self._on_key(
             messages.PUT_TRANSIENT_WITH_MAX_IDLE, key, data, _OWNER, lives, idle, decode=_nothing

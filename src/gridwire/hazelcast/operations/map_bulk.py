@@ -71,5 +71,3 @@ def _raise_partial(results: list[tuple[list[Any], Any]]) -> None:
             outcome = result.outcome or Outcome.UNKNOWN
         outcomes.update(dict.fromkeys(keys, outcome))
     raise PartialWriteError(outcomes, failures) from failures[0]
-
-

@@ -8,7 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from gridwire._core.request import Request
-from gridwire.hazelcast.operations.entry_events import EntryEvent, EntryEventCallable, EntryEventType
+from gridwire.hazelcast.operations.entry_events import (
+    EntryEvent,
+    EntryEventCallable,
+    EntryEventType,
+)
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.serialization.service import SerializationService
 
@@ -56,8 +60,8 @@ class EntryListener:
         for kind in self._callbacks:
             flags |= kind
         self._flags = int(flags)
-        message = messages.ADD_ENTRY_LISTENER_TO_KEY if key is not None else (
-            messages.ADD_ENTRY_LISTENER
+        message = (
+            messages.ADD_ENTRY_LISTENER_TO_KEY if key is not None else (messages.ADD_ENTRY_LISTENER)
         )
         self._message = message
         self._event = message.events[0]

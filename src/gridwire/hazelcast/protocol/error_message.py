@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gridwire.hazelcast.protocol.decoders import decoder
-from gridwire.hazelcast.protocol.encoders import encoder
-from gridwire.hazelcast.protocol.frames import UNFRAGMENTED
-from gridwire.hazelcast.protocol.notation import parse_fields
-from gridwire.hazelcast.protocol.plans import Plan
+from gridwire.hazelcast.protocol.table import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +20,8 @@ __all__ = ["ERROR_TYPE", "decode_error", "encode_error"]
 ERROR_TYPE = 0
 """The message type of an error response."""
 
-_PLAN = Plan(
-    "response", "error response", ERROR_TYPE, UNFRAGMENTED, parse_fields("errors:List[ErrorHolder]")
-)
-_encode = encoder(_PLAN)
-_decode = decoder(_PLAN)
+# A message of which only the response exists, whose type is one above that of its request.
+_ERROR = message("error", ERROR_TYPE - 1, "", "errors:List[ErrorHolder]")
 
 
 def encode_error(correlation_id: int, holders: Sequence[Any]) -> bytearray:
@@ -41,9 +34,9 @@ def encode_error(correlation_id: int, holders: Sequence[Any]) -> bytearray:
     Returns:
         The message.
     """
-    message = _encode(correlation_id, 0, holders)
-    assert isinstance(message, bytearray)
-    return message
+    encoded = _ERROR.encode_response(correlation_id, 0, holders)
+    assert isinstance(encoded, bytearray)
+    return encoded
 
 
 def decode_error(buffer: Buffer) -> list[Any]:
@@ -58,5 +51,5 @@ def decode_error(buffer: Buffer) -> list[Any]:
     Raises:
         ProtocolError: the bytes are not an error response.
     """
-    holders: list[Any] = _decode(buffer)
+    holders: list[Any] = _ERROR.decode_response(buffer)
     return holders

@@ -3,11 +3,6 @@
 
 from __future__ import annotations
 
+from gridwire.errors import ProtocolError
+
 __all__ = ["ProtocolError"]
-
-
-class ProtocolError(ValueError):
-    """The peer sent bytes that are not a Hazelcast message.
-
-    The connection that carried them is closed; other connections are not touched.
-    """

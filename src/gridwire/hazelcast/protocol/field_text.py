@@ -38,16 +38,16 @@ __all__ = [
 ]
 
 LARGE_VALUE = 64 * 1024
-"""Length in bytes from which on a value is not worth a copy.
+"""Length in bytes up to which a value is worth a copy.
 
 Longer ones are not copied into a message that is sent, and stay a view of a message that was
-received; shorter ones out of a large message become `bytes`, so that they do not keep it alive.
+received; others become `bytes` even out of a large message, so that they do not keep it alive.
 """
 
 MAX_SKIPPED_DEPTH = 64
 """How deep structures may nest in what a newer peer added to a structure that we know.
 
-Skipping needs no memory, so this only tells nonsense from a message; the known types nest 5 deep.
+Skipping needs no memory, so this only tells nonsense from a message; the known types nest 7 deep.
 """
 
 SPECIAL = BEGIN | END | NULL
@@ -128,7 +128,7 @@ class FieldText:
             self.source.line(f"{name} = str(_buf[_pos + 6:_end], 'utf-8')")
             return
         self.source.line(f"{name} = _buf[_pos + 6:_end]")
-        with self.source.block(f"if _limit > {LARGE_VALUE} >= _n:"):
+        with self.source.block(f"if _limit >= {LARGE_VALUE} and _n <= {LARGE_VALUE + 6}:"):
             self.source.line(f"{name} = bytes({name})")
 
     def refuse_unless(self, condition: str, name: str) -> None:

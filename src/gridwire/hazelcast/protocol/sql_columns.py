@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gridwire.errors import GridwireError
 from gridwire.hazelcast.protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -43,8 +44,11 @@ _HEADER = struct.Struct("<bi")
 _INT32 = struct.Struct("<i")
 
 
-class UnrepresentableValueError(ValueError):
-    """A member sent a valid value that Python's types cannot hold, such as the year 10000."""
+class UnrepresentableValueError(GridwireError, ValueError):
+    """A member sent a valid value that Python's types cannot hold, such as the year 10000.
+
+    The message is in order and so is its connection.
+    """
 
 
 class FixedColumn(NamedTuple):

@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from gridwire.hazelcast.operations.entry_events import EntryEvent, EntryEventCallable, EntryEventType
+from gridwire.hazelcast.operations.entry_events import (
+    EntryEvent,
+    EntryEventCallable,
+    EntryEventType,
+)
+from gridwire.hazelcast.proxy.context import ProxyContext
 
 __all__ = ["EntryEvent", "EntryEventCallable", "EntryEventType", "FutureProxy", "Proxy"]
 
@@ -26,7 +31,7 @@ class Proxy(Generic[E]):
         name: as given.
     """
 
-    def __init__(self, service_name: str, name: str, engine: E, context: Any) -> None:
+    def __init__(self, service_name: str, name: str, engine: E, context: ProxyContext) -> None:
         self.service_name = service_name
         self.name = name
         self._engine = engine
@@ -48,7 +53,7 @@ class FutureProxy(Proxy[E]):
     """
 
     def __init__(
-        self, service_name: str, name: str, engine: E, context: Any, blocking: Any
+        self, service_name: str, name: str, engine: E, context: ProxyContext, blocking: Any
     ) -> None:
         super().__init__(service_name, name, engine, context)
         self._blocking = blocking

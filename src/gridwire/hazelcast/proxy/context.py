@@ -51,7 +51,7 @@ class ProxyContext:
         known = self.proxies.pop((service_name, name), None) is not None
         message = messages.DESTROY_PROXY
         return Request(
-            message.name, message.encode_request(-1, name, service_name), lambda reply: known
+            message.name, message.encode_request(-1, name, service_name), lambda _: known
         )
 
 

@@ -61,7 +61,7 @@ class SerializationService:
         allow_pickle: AllowPickle = False,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        if allow_pickle not in (False, True, "read"):
+        if not isinstance(allow_pickle, bool) and allow_pickle != "read":
             raise InvalidConfigurationError(
                 f'allow_pickle is {allow_pickle!r}; it can be False, "read" or True'
             )

@@ -3,12 +3,13 @@
 
 Pure, without sockets, clocks or randomness of their own:
 
+- `options`: what a cluster can be asked to be;
 - `records`, `stores`, `paging`: the entries of a map in one partition, their life, pages of them;
 - `assignment`: which members hold which partition, before and after somebody came or went;
 - `member`, `state`: a member's memory, and what all members of a cluster agree on;
-- `session`, `answers`: a client's connection, from bytes to handlers and back;
-- `client_service`, `map_service`, `map_entries`, `map_whole`: what the messages do;
-- `registrations`, `objects`, `views`: who is told what.
+- `session`, `dispatch`, `refusals`: a client's connection, from bytes to handlers and back;
+- `client_service`, `map_keys`, `map_service`, `map_whole`: what the messages do;
+- `views`, `registrations`, `objects`: who is told what.
 
 Around them: `server` (asyncio), `cluster` (members on one loop), `thread_home` and
 `process_home` (where that loop lives), `control` (the pipe to a process).

@@ -11,11 +11,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
 __all__ = ["assigned"]
 
-M = TypeVar("M")
+M = TypeVar("M", bound="Hashable")
 
 
 def assigned(
@@ -32,8 +32,8 @@ def assigned(
         backup_count: how many backups to have of each partition, as far as there are members.
 
     Returns:
-        The new rows, in the order of the old ones. Owners and backups of any two members differ
-        by at most one in number.
+        The new rows, in the order of the old ones. Any two members own equally many partitions,
+        give or take one; backups are spread as evenly as single moves can do.
     """
     if not members:
         return [() for _ in rows]
@@ -51,7 +51,7 @@ def assigned(
 
 def _adopt_orphans(table: list[list[M]], members: Sequence[M]) -> None:
     """Give partitions that nobody holds to whoever owns least."""
-    owned = Counter({member: 0 for member in members})
+    owned = Counter(dict.fromkeys(members, 0))
     owned.update(row[0] for row in table if row)
     for row in table:
         if not row:
@@ -61,7 +61,7 @@ def _adopt_orphans(table: list[list[M]], members: Sequence[M]) -> None:
 
 
 def _balance_owners(table: list[list[M]], members: Sequence[M]) -> None:
-    owned = Counter({member: 0 for member in members})
+    owned = Counter(dict.fromkeys(members, 0))
     owned.update(row[0] for row in table)
     while True:
         richest = max(members, key=owned.__getitem__)
@@ -80,10 +80,15 @@ def _balance_owners(table: list[list[M]], members: Sequence[M]) -> None:
 
 def _fill_backups(table: list[list[M]], members: Sequence[M], copies: int) -> None:
     held = _backups(table, members)
+    # The backups of one owner are spread too, so that its loss burdens all others equally.
+    pairs = Counter((row[0], backup) for row in table for backup in row[1:])
     for row in table:
         while len(row) < copies:
-            backup = min((one for one in members if one not in row), key=held.__getitem__)
+            owner = row[0]
+            ranked = [(held[one], pairs[owner, one], one) for one in members if one not in row]
+            backup = min(ranked, key=lambda rank: rank[:2])[2]
             held[backup] += 1
+            pairs[owner, backup] += 1
             row.append(backup)
 
 
@@ -103,7 +108,7 @@ def _balance_backups(table: list[list[M]], members: Sequence[M]) -> None:
 
 
 def _backups(table: list[list[M]], members: Sequence[M]) -> Counter[M]:
-    held = Counter({member: 0 for member in members})
+    held = Counter(dict.fromkeys(members, 0))
     for row in table:
         held.update(row[1:])
     return held

@@ -87,8 +87,24 @@ def _admit(session: Session) -> None:
 
 def _refuse(session: Session, message: Message, status: int) -> None:
     """Do not let a client in, and tell it nothing of the cluster."""
-    nothing = (None, None, _NONE, "", _NONE, None, False, None, None, _NONE, [], _NONE, [], {})
-    session.answer(message, status, *nothing)
+    session.answer(
+        message,
+        status,
+        None,
+        None,
+        _NONE,
+        "",
+        _NONE,
+        None,
+        False,
+        None,
+        None,
+        _NONE,
+        [],
+        _NONE,
+        [],
+        {},
+    )
 
 
 def _watch_cluster(session: Session, _: Buffer) -> None:
@@ -142,9 +158,7 @@ def _watch_objects(session: Session, buffer: Buffer) -> None:
     request = messages.ADD_DISTRIBUTED_OBJECT_LISTENER.decode_request(buffer)
     uuid = session.state.new_uuid()
     session.state.objects.add_listener(
-        ObjectListener(
-            uuid, session, session.member, session.correlation_id, request.local_only
-        )
+        ObjectListener(uuid, session, session.member, session.correlation_id, request.local_only)
     )
     session.answer(messages.ADD_DISTRIBUTED_OBJECT_LISTENER, uuid)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from gridwire.testing._hazelcast.server import MemberServer, flush
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from gridwire.testing._hazelcast.options import ClusterOptions
 
-__all__ = ["LoopCluster", "MemberFacts"]
+__all__ = ["LoopCluster", "MemberFacts", "random_cluster_name"]
 
 _SWEEP_SECONDS = 1.0
 """How often entries whose life is over are looked for; the life of entries has whole seconds."""
@@ -132,3 +133,8 @@ class LoopCluster:
         flush(self._state)
         loop = asyncio.get_running_loop()
         self._sweeper = loop.call_later(_SWEEP_SECONDS, self._sweep)
+
+
+def random_cluster_name() -> str:
+    """A name that no other cluster has, so that clients of two tests never meet."""
+    return f"gridwire-{secrets.token_hex(4)}"

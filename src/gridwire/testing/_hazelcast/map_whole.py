@@ -81,7 +81,7 @@ def _empty(message: Message, kind: int) -> Handler:
         session.answer(message)
         if count:
             # One report for the map, by the member that was asked; a partition has none.
-            change = EntryChange(name, kind, session.member.uuid, count=count)
+            change = EntryChange(name, kind, session.member.uuid, affected=count)
             session.state.entry_listeners.publish(session.member, change)
 
     return handle
@@ -100,9 +100,7 @@ def _load_all(_: Session, buffer: Buffer) -> None:
 def _load_given_keys(_: Session, buffer: Buffer) -> None:
     messages.LOAD_GIVEN_KEYS.decode_request(buffer)
     # Without a map store, real members do not get as far as an explanation.
-    raise null_pointer(
-        None, StackFrame("java.util.Objects", "requireNonNull", "Objects.java", 209)
-    )
+    raise null_pointer(None, StackFrame("java.util.Objects", "requireNonNull", "Objects.java", 209))
 
 
 def _add_listener(message: Message) -> Handler:

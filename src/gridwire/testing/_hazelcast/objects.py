@@ -78,9 +78,7 @@ class DistributedObjects:
             if listener.session is not session
         }
 
-    def _publish(
-        self, home: Member, service: str, name: str, kind: str, session: Session
-    ) -> None:
+    def _publish(self, home: Member, service: str, name: str, kind: str, session: Session) -> None:
         for listener in self._listeners.values():
             if listener.local_only and listener.member is not home:
                 continue

@@ -12,7 +12,13 @@ from gridwire.testing.errors import ClusterOptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KNOWN_LINES", "MAX_BACKUPS", "MAX_MEMBERS", "MAX_PARTITIONS", "ClusterOptions"]
+__all__ = [
+    "KNOWN_LINES",
+    "MAX_BACKUPS",
+    "MAX_MEMBERS",
+    "MAX_PARTITIONS",
+    "ClusterOptions",
+]
 
 KNOWN_LINES = ("5.5", "5.6", "5.7")
 """The lines of members whose messages this cluster speaks: they look the same on the wire."""

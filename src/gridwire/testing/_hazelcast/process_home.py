@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess  # noqa: S404 - it starts this package, nothing else
+import subprocess
 import sys
 import threading
 from dataclasses import asdict

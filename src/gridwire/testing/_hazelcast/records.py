@@ -15,7 +15,7 @@ FOREVER = 2**63 - 1
 """How the protocol writes a moment or a duration that never comes or ends."""
 
 # Members keep durations as 32-bit seconds, of which the largest means "no limit".
-_UNLIMITED_SECONDS = 2**31 - 1
+_UNLIMITED = (2**31 - 1) * 1000
 
 
 class Lifespan:
@@ -31,16 +31,15 @@ class Lifespan:
     __slots__ = ("expires_at", "max_idle", "ttl", "written_at")
 
     def __init__(self, ttl: int, max_idle: int, now: int) -> None:
-        self.ttl = ttl
-        self.max_idle = max_idle
+        self.ttl = _duration(ttl)
+        self.max_idle = _duration(max_idle)
         self.written_at = now
-        self.expires_at = 0
-        self.touch(now)
+        # Real members round the durations that they keep, but begin with what was asked for.
+        self.expires_at = _end(min(now + (ttl or FOREVER), now + (max_idle or FOREVER)))
 
     def touch(self, now: int) -> None:
-        """Account for an access: a read that counts, or the write itself."""
-        end = min(self.written_at + self.ttl, now + self.max_idle)
-        self.expires_at = FOREVER if end >= FOREVER else _whole_seconds(end)
+        """Account for a read that counts as an access."""
+        self.expires_at = _end(min(self.written_at + self.ttl, now + self.max_idle))
 
 
 class Record:
@@ -71,19 +70,22 @@ def lifespan(ttl: int, max_idle: int, now: int) -> Lifespan | None:
     Returns:
         The lifespan, or None when it is not limited.
     """
-    if ttl <= 0 and max_idle <= 0:
-        return None
-    ttl = _duration(ttl)
-    max_idle = _duration(max_idle)
-    if ttl == max_idle == FOREVER:
-        return None
-    return Lifespan(ttl, max_idle, now)
+    ttl, max_idle = _limit(ttl), _limit(max_idle)
+    return Lifespan(ttl, max_idle, now) if ttl or max_idle else None
+
+
+def _limit(milliseconds: int) -> int:
+    """A duration as it was given, or 0 if it is no limit."""
+    return milliseconds if 0 < milliseconds < _UNLIMITED else 0
 
 
 def _duration(milliseconds: int) -> int:
-    if milliseconds <= 0 or milliseconds // 1000 >= _UNLIMITED_SECONDS:
-        return FOREVER
-    return max(1000, _whole_seconds(milliseconds))
+    """A duration as members keep it."""
+    return max(1000, _whole_seconds(milliseconds)) if milliseconds else FOREVER
+
+
+def _end(moment: int) -> int:
+    return FOREVER if moment >= FOREVER else _whole_seconds(moment)
 
 
 def _whole_seconds(milliseconds: int) -> int:

@@ -40,8 +40,8 @@ class StackFrame(NamedTuple):
     line_number: int
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer to be sent, not an error of this program
-    """A request that is answered with an error.
+class Refusal(Exception):
+    """A request that is answered with an error; not an error of this program.
 
     Args:
         code: the kind of the error.
@@ -94,9 +94,7 @@ def illegal_argument(message: str, frame: StackFrame | None = None) -> Refusal:
     where = frame or StackFrame(
         "com.hazelcast.internal.util.Preconditions", "checkTrue", "Preconditions.java", 337
     )
-    return Refusal(
-        ErrorCode.ILLEGAL_ARGUMENT, "java.lang.IllegalArgumentException", message, where
-    )
+    return Refusal(ErrorCode.ILLEGAL_ARGUMENT, "java.lang.IllegalArgumentException", message, where)
 
 
 def out_of_bounds(message: str, frame: StackFrame) -> Refusal:

@@ -50,7 +50,7 @@ class EntryChange(NamedTuple):
         key: None for the whole map.
         value: what is there now, if listeners are told so.
         old_value: what was there before, if listeners are told so.
-        count: how many entries it affected.
+        affected: how many entries it concerns.
     """
 
     name: str
@@ -60,7 +60,7 @@ class EntryChange(NamedTuple):
     key: bytes | None = None
     value: bytes | None = None
     old_value: bytes | None = None
-    count: int = 1
+    affected: int = 1
 
 
 class EntryListener(NamedTuple):
@@ -157,5 +157,5 @@ def _event(listener: EntryListener, change: EntryChange) -> Encoded:
         None,
         change.kind,
         change.source,
-        change.count,
+        change.affected,
     )

@@ -7,7 +7,11 @@ from struct import Struct
 from typing import TYPE_CHECKING, Protocol
 
 from gridwire.hazelcast.protocol.errors import ProtocolError
-from gridwire.hazelcast.protocol.frames import PROTOCOL_PREAMBLE, FrameReader
+from gridwire.hazelcast.protocol.frames import (
+    DEFAULT_MAX_MESSAGE_BYTES,
+    PROTOCOL_PREAMBLE,
+    FrameReader,
+)
 from gridwire.hazelcast.protocol.messages import by_type
 from gridwire.testing._hazelcast.refusals import (
     Refusal,
@@ -34,7 +38,6 @@ FIRST_MESSAGE_BYTES = 4096
 """Largest message before the authentication, in bytes, as members 5.x have it: who is not known
 yet cannot make a member allocate more."""
 
-_MESSAGE_BYTES = 1 << 30
 _read_header = Struct("<iHiqi").unpack_from
 _HEADER_BYTES = 22
 
@@ -139,7 +142,7 @@ class Session:
     def admit(self, client_uuid: UUID) -> None:
         """The client is authenticated: all messages are open to it."""
         self.client_uuid = client_uuid
-        self._reader.max_message_bytes = _MESSAGE_BYTES
+        self._reader.max_message_bytes = DEFAULT_MAX_MESSAGE_BYTES
         self._open = self._handlers
 
     def answer(self, message: Message, *values: object) -> None:

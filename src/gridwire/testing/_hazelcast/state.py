@@ -154,9 +154,7 @@ class ClusterState:
         self.table = [Replicas(row[0], row[1:]) for row in new_rows if row]
         self.partition_version += 1
 
-    def _move(
-        self, partition_id: int, old: tuple[Member, ...], new: tuple[Member, ...]
-    ) -> None:
+    def _move(self, partition_id: int, old: tuple[Member, ...], new: tuple[Member, ...]) -> None:
         # All replicas are equal, so any that survived will do.
         source = next((member for member in old if member.alive), None)
         if source is None:

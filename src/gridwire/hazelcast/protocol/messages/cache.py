@@ -98,6 +98,7 @@ FETCH_NEAR_CACHE_INVALIDATION_METADATA = message("Cache.FetchNearCacheInvalidati
      "partitionUuidList:EntryList[int,UUID]"))
 EVENT_JOURNAL_SUBSCRIBE = message("Cache.EventJournalSubscribe", 0x131f00, "name:String",
     "oldestSequence:long newestSequence:long", route="partition", retryable=True)
+# Waits until there are as many events as asked for.
 EVENT_JOURNAL_READ = message("Cache.EventJournalRead", 0x132000,
     ("name:String startSequence:long minSize:int maxSize:int predicate:Data? "
      "projection:Data?"), "readCount:int items:List[Data] itemSeqs:longArray? nextSeq:long",

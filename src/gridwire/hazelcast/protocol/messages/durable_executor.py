@@ -20,6 +20,7 @@ SHUTDOWN = message("DurableExecutor.Shutdown", 0x180100, "name:String")
 IS_SHUTDOWN = message("DurableExecutor.IsShutdown", 0x180200, "name:String", "response:boolean")
 SUBMIT_TO_PARTITION = message("DurableExecutor.SubmitToPartition", 0x180300,
     "name:String callable:Data", "response:int", route="partition", retryable=True)
+# Waits until the task is done.
 RETRIEVE_RESULT = message("DurableExecutor.RetrieveResult", 0x180400, "name:String sequence:int",
     "response:Data?", route="partition", retryable=True, wait="connection")
 DISPOSE_RESULT = message("DurableExecutor.DisposeResult", 0x180500, "name:String sequence:int",

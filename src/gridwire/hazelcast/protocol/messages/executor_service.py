@@ -22,6 +22,7 @@ CANCEL_ON_PARTITION = message("ExecutorService.CancelOnPartition", 0x080300,
     "uuid:UUID interrupt:boolean", "response:boolean", route="partition")
 CANCEL_ON_MEMBER = message("ExecutorService.CancelOnMember", 0x080400,
     "uuid:UUID memberUUID:UUID interrupt:boolean", "response:boolean")
+# The response comes when the task is done.
 SUBMIT_TO_PARTITION = message("ExecutorService.SubmitToPartition", 0x080500,
     "name:String uuid:UUID callable:Data", "response:Data?", route="partition", wait="connection")
 SUBMIT_TO_MEMBER = message("ExecutorService.SubmitToMember", 0x080600,

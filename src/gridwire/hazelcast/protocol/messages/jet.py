@@ -27,6 +27,7 @@ TERMINATE_JOB = message("Jet.TerminateJob", 0xfe0200,
 GET_JOB_STATUS = message("Jet.GetJobStatus", 0xfe0300, "jobId:long", "response:int", retryable=True)
 GET_JOB_IDS = message("Jet.GetJobIds", 0xfe0400, "onlyName:String?@2.3 onlyJobId:long@2.3",
     "response:Data@2.3", retryable=True)
+# Waits until the job is done.
 JOIN_SUBMITTED_JOB = message("Jet.JoinSubmittedJob", 0xfe0500,
     "jobId:long lightJobCoordinator:UUID?@2.3", retryable=True, wait="connection")
 GET_JOB_SUBMISSION_TIME = message("Jet.GetJobSubmissionTime", 0xfe0700,

@@ -179,6 +179,7 @@ FETCH_WITH_QUERY = message("Map.FetchWithQuery", 0x014000,
     route="partition", retryable=True)
 EVENT_JOURNAL_SUBSCRIBE = message("Map.EventJournalSubscribe", 0x014100, "name:String",
     "oldestSequence:long newestSequence:long", route="partition", retryable=True)
+# Waits until there are as many events as asked for.
 EVENT_JOURNAL_READ = message("Map.EventJournalRead", 0x014200,
     ("name:String startSequence:long minSize:int maxSize:int predicate:Data? "
      "projection:Data?"), "readCount:int items:List[Data] itemSeqs:longArray? nextSeq:long",

@@ -28,6 +28,7 @@ REMAINING_CAPACITY = message("Ringbuffer.RemainingCapacity", 0x170500, "name:Str
     "response:long", route="name", retryable=True)
 ADD = message("Ringbuffer.Add", 0x170600, "name:String overflowPolicy:int value:Data",
     "response:long", route="name")
+# Reads wait until there is something to read.
 READ_ONE = message("Ringbuffer.ReadOne", 0x170700, "name:String sequence:long", "response:Data?",
     route="name", retryable=True, wait="connection")
 ADD_ALL = message("Ringbuffer.AddAll", 0x170800,

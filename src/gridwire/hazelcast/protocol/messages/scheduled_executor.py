@@ -55,6 +55,7 @@ IS_DONE_FROM_PARTITION = message("ScheduledExecutor.IsDoneFromPartition", 0x1a0d
     "schedulerName:String taskName:String", "response:boolean", route="task_name", retryable=True)
 IS_DONE_FROM_MEMBER = message("ScheduledExecutor.IsDoneFromMember", 0x1a0e00,
     "schedulerName:String taskName:String memberUuid:UUID", "response:boolean", retryable=True)
+# Waits until the task is done.
 GET_RESULT_FROM_PARTITION = message("ScheduledExecutor.GetResultFromPartition", 0x1a0f00,
     "schedulerName:String taskName:String", "response:Data?", route="task_name", retryable=True,
     wait="connection")

@@ -22,6 +22,7 @@ EXECUTE_RESERVED = message("Sql.Execute_reserved", 0x210100,
 FETCH_RESERVED = message("Sql.Fetch_reserved", 0x210200, "queryId:SqlQueryId cursorBufferSize:int",
     "rowPage:List[List[Data?]]? rowPageLast:boolean error:SqlError?", since="2.1")
 CLOSE = message("Sql.Close", 0x210300, "queryId:SqlQueryId", since="2.1")
+# Streams wait for their next rows; a limit of the query's own is kept by the member.
 EXECUTE = message("Sql.Execute", 0x210400,
     ("sql:String parameters:List[Data?] timeoutMillis:long cursorBufferSize:int "
      "schema:String? expectedResultType:byte queryId:SqlQueryId "

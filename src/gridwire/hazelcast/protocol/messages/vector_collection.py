@@ -33,6 +33,7 @@ DELETE = message("VectorCollection.Delete", 0x240700, "name:String key:Data", ro
 SEARCH_NEAR_VECTOR = message("VectorCollection.SearchNearVector", 0x240800,
     "name:String vectors:List[VectorPair] options:VectorSearchOptions",
     "result:List[VectorSearchResult]", retryable=True, since="2.8")
+# Takes as long as rebuilding the index does.
 OPTIMIZE = message("VectorCollection.Optimize", 0x240900,
     "name:String indexName:String? uuid:UUID?@2.9", retryable=True, since="2.8", wait="connection")
 CLEAR = message("VectorCollection.Clear", 0x240a00, "name:String", since="2.8")
