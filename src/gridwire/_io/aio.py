@@ -114,6 +114,8 @@ class AioStream(asyncio.Protocol):
         if parts:
             transport.write(b"".join(parts))
 
+    nudge = flush
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the transport is there."""
         assert isinstance(transport, asyncio.Transport)

@@ -56,8 +56,12 @@ class Stream(Protocol):
     def post(self, payload: Payload) -> None:
         """Send soon: for a thread that goes on writing, so that more can leave together."""
 
-    def flush(self) -> None:
-        """Send what is queued, if nobody is at it. Needed never, harmless always."""
+    def nudge(self) -> None:
+        """Send what is queued, if nobody is at it; on the loop. Harmless at any time.
+
+        Called now and then while calls are pending, in case an exception from outside (a signal
+        handler's) cut off whoever was about to do it.
+        """
 
     def close(self, error: BaseException | None = None) -> None:
         """End the stream; the receiver learns by `lost`, now or soon. Safe to call twice."""

@@ -162,8 +162,13 @@ class SharedStream:
         """Send soon, on the loop's thread, with everything else that is posted until then."""
         self._outbox.append(payload)
         if not self._woken:
-            self._woken = True
-            self._ask(self._flush_posted)
+            try:
+                self._woken = True
+                self._ask(self.nudge)
+            except BaseException:
+                # Interrupted, and nobody knows whether the loop was asked: the next one asks.
+                self._woken = False
+                raise
 
     def flush(self) -> None:
         """Send what is queued, unless somebody else is at it."""
@@ -255,7 +260,8 @@ class SharedStream:
         except Exception as error:  # malformed bytes end this connection and nothing else
             self.close(error)
 
-    def _flush_posted(self) -> None:
+    def nudge(self) -> None:
+        """See `Stream`; sends what was posted."""
         # Cleared before the queue is emptied: what is posted from now on wakes the loop again.
         self._woken = False
         self.flush()

@@ -315,7 +315,7 @@ class ClientCore:
         self._age_acks()
         for connection in self.state.routes.connections:
             if connection.stream is not None:
-                connection.stream.flush()
+                connection.stream.nudge()
         if calls.pending or calls.acks.busy or calls.gate:
             self._schedule_tick()
         else:

@@ -19,6 +19,7 @@ from gridwire._core.request import Call, CallAll, Operation, Request
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.steppers import Remaining, advance, run_blocking
 from gridwire.errors import BackpressureError
+from gridwire.hazelcast.cluster.acks import Waiter
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.invocation import Invocation
@@ -88,6 +89,13 @@ class _Engine:
             return None
         return connection
 
+    def _abort(self, waiter: Waiter) -> None:
+        """An exception from outside (Ctrl-C) ended a call; its id may not be known yet."""
+        for correlation, (other, _) in list(self._pending.items()):
+            if other is waiter:
+                self._calls.forget(correlation)
+                return
+
     def start(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Run a control coroutine on the loop."""
         try:
@@ -127,7 +135,7 @@ class BlockingEngine(_Engine):
         except SessionOver:
             waiter.error = connection.lost_error(None, False)
         except BaseException:
-            self._forget(waiter)
+            self._abort(waiter)
             raise
         if waiter.error is not None:
             if not isinstance(waiter.error, HazelcastError):
@@ -140,13 +148,6 @@ class BlockingEngine(_Engine):
         if self._calls.forget(correlation):
             return False
         return waiter.lock.acquire(True, 0 if waiter.reply is None else _HAND_OVER_SECONDS)
-
-    def _forget(self, waiter: _ThreadWaiter) -> None:
-        """An exception from outside (Ctrl-C) ended the wait; the id may not be known yet."""
-        for correlation, (other, _) in list(self._pending.items()):
-            if other is waiter:
-                self._calls.forget(correlation)
-                return
 
     def _careful(
         self,
@@ -307,10 +308,13 @@ class FutureEngine(_Engine):
             soon = bool(self._pending)
             future.source = connection
             future.correlation = connection.session.send(request, future, soon)
+            if not self.core.ticking:
+                self.core.start_ticking()
         except SessionOver:
             future.set_exception(connection.lost_error(None, False))
-        if not self.core.ticking:
-            self.core.start_ticking()
+        except BaseException:
+            self._abort(future)
+            raise
         return future
 
     def _wait_for_room(self, request: Request[Any], timeout: float | None) -> None:

@@ -9,6 +9,7 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812 - it is a class with a lower-case name
 from typing import TYPE_CHECKING, Any
 
+from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.faults import not_writable, too_deep, too_long
 from gridwire.hazelcast.serialization.limits import MAX_LENGTH
 
@@ -105,7 +106,12 @@ class ObjectDataOutput:
 
     def write_object(self, val: Any) -> None:
         """Write an object with its type id; None is allowed."""
-        self.write_objects((val,))
+        start = len(self.buffer)
+        try:
+            self.write_objects((val,))
+        except HazelcastSerializationError:
+            del self.buffer[start:]
+            raise
 
     def write_bytes(self, val: str) -> None:
         """Write the characters of a string, of the first 256, as a byte each, without a length."""
@@ -165,9 +171,14 @@ class ObjectDataOutput:
             self.write_int(_NULL)
             return
         items = tuple(val)
-        self.write_count("An array", len(items))
-        for item in items:
-            self.write_string(item)
+        start = len(self.buffer)
+        try:
+            self.write_count("An array", len(items))
+            for item in items:
+                self.write_string(item)
+        except HazelcastSerializationError:
+            del self.buffer[start:]
+            raise
 
     def write_utf_array(self, val: Sequence[str | None] | None) -> None:
         """Write strings; the old name of `write_string_array`."""
