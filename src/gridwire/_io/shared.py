@@ -26,9 +26,11 @@ from collections.abc import Sequence
 from itertools import repeat
 from threading import get_ident
 
+from gridwire._core.outcome import Outcome
 from gridwire._io.connecting import open_socket
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.interfaces import Payload, Receiver, SocketOption
+from gridwire.errors import UsageError
 
 __all__ = ["ReentrantCallError", "SharedConnector", "SharedStream"]
 
@@ -37,11 +39,22 @@ _JOIN_BELOW = 64 * 1024
 _BATCH = 512
 _CLOSE_RETRY = 0.001
 
+_REENTRANT_HINT = "Let the handler set a flag, and make the call outside of it."
+
 _Buffer = bytes | bytearray | memoryview
 
 
-class ReentrantCallError(RuntimeError):
-    """A signal handler or finalizer called the client in the middle of the same thread's write."""
+class ReentrantCallError(UsageError, RuntimeError):
+    """A signal handler or finalizer called the client in the middle of the same thread's write.
+
+    The write that it interrupted goes on only after it has returned, so its call could not end.
+    """
+
+    default_outcome = Outcome.NOT_SENT
+    default_message = (
+        "a signal handler or finalizer called the client while it had interrupted the same "
+        "thread inside a write"
+    )
 
 
 class _Batch:
@@ -155,11 +168,19 @@ class SharedStream:
             ReentrantCallError: this thread was interrupted inside a write, and what interrupted
                 it now writes too.
         """
+        if self._claim.get(0) == get_ident():
+            raise ReentrantCallError(hint=_REENTRANT_HINT)
         self._outbox.append(payload)
         self.flush()
 
     def post(self, payload: Payload) -> None:
-        """Send soon, on the loop's thread, with everything else that is posted until then."""
+        """Send soon, on the loop's thread, with everything else that is posted until then.
+
+        Raises:
+            ReentrantCallError: as `write`.
+        """
+        if self._claim.get(0) == get_ident():
+            raise ReentrantCallError(hint=_REENTRANT_HINT)
         self._outbox.append(payload)
         if not self._woken:
             try:
@@ -176,20 +197,12 @@ class SharedStream:
         claim = self._claim
         while (self._outbox or self._batch is not None) and not self._blocked and not self._closed:
             try:
-                owner = claim.setdefault(0, me)
-                if owner is not me:
-                    if owner == me:
-                        raise ReentrantCallError(
-                            "the client was called by a signal handler or finalizer that "
-                            "interrupted this thread's own call; call it from another thread"
-                        )
+                if claim.setdefault(0, me) is not me:
                     return
                 self._send_some()
             except OSError as error:
                 self._closed = True
                 self._ask(self.close, error)
-            except ReentrantCallError:
-                raise
             except BaseException:
                 # Others may have left because the claim was taken: somebody must go on.
                 self._ask(self.flush)
