@@ -189,7 +189,7 @@ def test_a_taken_port_is_tried_once_only(own_real_cluster, monkeypatch: pytest.M
 
 @pytest.mark.slow
 @pytest.mark.real_member
-def test_members_end_with_whoever_started_them():
+def test_members_end_with_whoever_started_them(tmp_path: Path):
     code = (
         "from gridwire.testing.real import RealCluster\n"
         "cluster = RealCluster()\n"
@@ -197,7 +197,12 @@ def test_members_end_with_whoever_started_them():
         "input()\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Nobody is left to remove its files.
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     ) as starter:
         member = os.pidfd_open(int(starter.stdout.readline()))
         try:

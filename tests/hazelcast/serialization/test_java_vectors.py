@@ -208,6 +208,7 @@ def test_write_ints(order, name, int_type):
 def test_write_arrays(service, order, name):
     before = ARRAYS[name][:]
     assert service.to_data(ARRAYS[name]) == data_of(name, order)
+    assert service.to_object(service.to_data([ARRAYS[name]])) == [READ[name]]
     assert ARRAYS[name] == before
 
 

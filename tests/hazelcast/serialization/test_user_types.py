@@ -141,8 +141,23 @@ def test_identified_without_methods():
     class Empty(IdentifiedDataSerializable):
         pass
 
-    with pytest.raises(HazelcastSerializationError, match=r"Empty does not define get_factory_id"):
-        SerializationService().to_data(Empty())
+    def refused(method):
+        return pytest.raises(
+            HazelcastSerializationError, match=rf"Empty does not define {method}\(\)"
+        )
+
+    service = SerializationService(data_serializable_factories={7: {1: Empty}})
+    with refused("get_factory_id"):
+        service.to_data(Empty())
+    Empty.get_factory_id = lambda _: 7
+    with refused("get_class_id"):
+        service.to_data(Empty())
+    Empty.get_class_id = lambda _: 1
+    with refused("write_data"):
+        service.to_data(Empty())
+    Empty.write_data = lambda *_: None
+    with refused("read_data"):
+        service.to_object(service.to_data(Empty()))
 
 
 # Custom serializers
@@ -227,6 +242,23 @@ def test_unusable_type_ids(type_id):
 
     with pytest.raises(InvalidConfigurationError, match="type id"):
         SerializationService(custom_serializers={Point: Serializer})
+
+
+def test_serializers_without_methods():
+    class Empty(StreamSerializer):
+        pass
+
+    with pytest.raises(InvalidConfigurationError, match="does not define get_type_id"):
+        SerializationService(custom_serializers={Point: Empty})
+    Empty.get_type_id = lambda _: 5
+    service = SerializationService(custom_serializers={Point: Empty})
+    with pytest.raises(HazelcastSerializationError, match="does not define write") as caught:
+        service.to_data(Point(1, 2))
+    assert caught.value.__notes__ == ["It happened in " + Empty.__qualname__ + ".write"]
+    Empty.write = lambda *_: None
+    with pytest.raises(HazelcastSerializationError, match="does not define read"):
+        service.to_object(service.to_data(Point(1, 2)))
+    service.destroy()
 
 
 def test_two_serializers_with_one_type_id():
@@ -385,6 +417,21 @@ def test_memory_errors_and_interrupts_pass():
         service = SerializationService(custom_serializers={Point: Tool})
         with pytest.raises(type(error)):
             service.to_object(service.to_data(Point(1, 2)))
+
+
+def test_memory_errors_of_writers_pass():
+    class Hungry(Employee):
+        def write_data(self, object_data_output):
+            raise MemoryError
+
+    class Tool(PointSerializer):
+        def write(self, out, obj):
+            raise MemoryError
+
+    service = SerializationService(custom_serializers={Point: Tool})
+    for value in (Hungry(), Point(1, 2)):
+        with pytest.raises(MemoryError):
+            service.to_data(value)
 
 
 def test_our_errors_pass_with_a_note():

@@ -250,7 +250,7 @@ def test_summer_and_winter():
 
 
 def test_naive_stays_naive():
-    value = datetime(2024, 2, 29, 1, 2, 3, 4)
+    value = datetime(2024, 2, 29, 1, 2, 3, 4)  # noqa: DTZ001
     assert SERVICE.to_object(SERVICE.to_data(value)) == value
     assert SERVICE.to_object(SERVICE.to_data(value)).tzinfo is None
 
@@ -381,9 +381,12 @@ def test_views_of_any_shape():
     assert SERVICE.to_object(SERVICE.to_data([memoryview(raw)[::-1]])) == [raw[::-1]]
 
 
-def test_errors_name_no_content():
-    # Values may be secret; an error that is logged shows types, and the beginning at most.
-    assert len(str(refusal("\ud800" + "s" * 1000))) < 300
+def test_errors_show_no_texts():
+    # They may be secret, and an error is logged.
+    error = refusal("secret\ud800")
+    assert "secret" not in str(error)
+    assert "str of 7 characters" in str(error)
+    assert error.__context__ is None
 
 
 @pytest.mark.parametrize("value", ["yes", 1.5, None, 0, 1])

@@ -19,21 +19,22 @@ __all__ = [
     "user_code",
 ]
 
-_MAX_SHOWN_CHARS = 60
 _MAX_SHOWN_BITS = 128
 _MAX_CAUSE_CHARS = 200
 
 
 def shown(value: object) -> str:
-    """A value for an error: its type, and its text as far as that is short and safe to make."""
+    """A value for an error: its type, and itself if it is a number.
+
+    Texts and what the program's own classes say of themselves may be long or secret; the digits
+    of a long number are refused by the interpreter.
+    """
     name = type(value).__name__
+    if isinstance(value, str):
+        return f"{name} of {len(value)} characters"
     if isinstance(value, int) and value.bit_length() > _MAX_SHOWN_BITS:
-        # The text of a long number is refused by the interpreter, and is of no use.
         return f"{name} of {value.bit_length()} bits"
-    if isinstance(value, int | float | str):
-        text = repr(value[:_MAX_SHOWN_CHARS] if isinstance(value, str) else value)
-        return f"{name} {text}"
-    return name
+    return f"{name} {value!r}" if type(value) in {int, float, bool} else name
 
 
 def truncated(wanted: int | None = None, left: int | None = None) -> HazelcastSerializationError:
@@ -52,7 +53,11 @@ def bad_count(count: int) -> HazelcastSerializationError:
 
 
 def bad_utf8(error: UnicodeDecodeError) -> HazelcastSerializationError:
-    """A string that is not UTF-8. The original error holds the whole string, so it is not kept."""
+    """A string that is not UTF-8.
+
+    Raise it when the `except` clause is left: the original holds the whole string, and would be
+    kept as the context.
+    """
     return HazelcastSerializationError(
         f"The serialized data has a string that is not UTF-8: {error.reason} at its byte "
         f"{error.start}"
@@ -64,7 +69,7 @@ def too_deep(depth: int) -> HazelcastSerializationError:
     return HazelcastSerializationError(
         f"Objects are nested deeper than {depth} levels",
         hint="A collection that contains itself, data that is damaged, or a real need: then raise "
-        "the limit nesting_depth.",
+        "the limit (nesting_depth).",
     )
 
 

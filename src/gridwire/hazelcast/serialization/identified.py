@@ -28,6 +28,7 @@ Factories = Mapping[int, Mapping[int, Callable[[], IdentifiedDataSerializable]]]
 
 _IDENTIFIED = 1
 _VERSIONED = 2
+_MAX_NAME_CHARS = 200
 
 
 def identified_codec(factories: Factories) -> Codec:
@@ -44,9 +45,10 @@ def identified_codec(factories: Factories) -> Codec:
     def read(inp: ObjectDataInput) -> Any:
         flags = inp.read_byte()
         if not flags & _IDENTIFIED:
+            java_class = str(inp.read_string())[:_MAX_NAME_CHARS]
             raise HazelcastSerializationError(
-                f"The data has an object of the Java class {inp.read_string()!r}, which only Java "
-                "can make",
+                f"The data has an object of the Java class {java_class!r}, which only Java can "
+                "make",
                 hint="Let its class implement IdentifiedDataSerializable.",
             )
         factory_id, class_id = inp.read_int(), inp.read_int()

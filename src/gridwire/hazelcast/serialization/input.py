@@ -104,7 +104,8 @@ class ObjectDataInput:
         try:
             return str(part, "utf-8")
         except UnicodeDecodeError as error:
-            raise bad_utf8(error) from None
+            fault = bad_utf8(error)
+        raise fault
 
     def read_utf(self) -> str | None:
         """Read a string; the old name of `read_string`."""

@@ -277,9 +277,9 @@ def utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise not_writable(
-            "A string", text, f"characters of Unicode ({error.reason} at {error.start})"
-        ) from None
+        allowed = f"characters of Unicode ({error.reason} at {error.start})"
+    # Outside of the clause above: its error holds the whole string.
+    raise not_writable("A string", text, allowed)
 
 
 def raw_bytes(method: str, value: Any) -> bytes | bytearray | memoryview:

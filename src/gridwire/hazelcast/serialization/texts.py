@@ -107,7 +107,8 @@ def _string_codec(order: ByteOrder) -> Codec:
         try:
             return str(buffer[start:end], "utf-8")
         except UnicodeDecodeError as error:
-            raise bad_utf8(error) from None
+            fault = bad_utf8(error)
+        raise fault
 
     def write_typed(out: ObjectDataOutput, value: str) -> None:
         encoded = utf8(value)
@@ -136,7 +137,8 @@ def _string_codec(order: ByteOrder) -> Codec:
         try:
             return str(part[_LENGTH_END:end], "utf-8")
         except UnicodeDecodeError as error:
-            raise bad_utf8(error) from None
+            fault = bad_utf8(error)
+        raise fault
 
     return Codec(
         type_id=TypeId.STRING,

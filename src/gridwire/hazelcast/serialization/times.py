@@ -6,7 +6,7 @@
   both as ``OffsetDateTime``, the naive one with offset zero.)
 - Java counts nanoseconds, Python microseconds: what is read is cut off at the microsecond.
 - A ``java.util.Date`` is read as an aware ``datetime`` in UTC.
-- Members know these types, except ``java.util.Date``, from version 5 on.
+- Members of version 4.2 know only ``java.util.Date`` of these; those of 5.3 and 5.7 know all.
 """
 
 from __future__ import annotations

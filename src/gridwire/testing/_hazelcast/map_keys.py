@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.testing._hazelcast.records import FOREVER
+from gridwire.testing._hazelcast.refusals import illegal_argument
 from gridwire.testing._hazelcast.registrations import ADDED, EVICTED, REMOVED, SILENT, UPDATED
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ _UNKNOWN = -1
 
 
 def owned(data: Buffer) -> bytes:
-    """Data that does not keep alive the message that it came in."""
+    """Data that does not keep alive the message that it came in.
+
+    Raises:
+        Refusal: it is empty, which members take for a null.
+    """
+    if not data:
+        raise illegal_argument("Non-null Data field with null value in incoming message")
     return data if type(data) is bytes else bytes(data)
 
 

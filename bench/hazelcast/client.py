@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The client process: one library does one case, and prints its figures.
+
+``python -m bench.hazelcast.client SPECIFICATION`` (JSON) is started by the bench.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Any
+
+from bench.children import WRONG_ANSWER_STATUS, WrongAnswerError
+from bench.hazelcast.faces import facts, open_face
+from bench.hazelcast.loads import CpuClock, Load, open_load
+from bench.hazelcast.specification import Durations, Specification
+from bench.measuring import Competitor, summary
+from bench.model import Round
+from bench.profiling import Profiler
+
+__all__ = ["main"]
+
+_GRACE = 10
+"""Seconds after the limit at which the process ends by itself: its parent may have been killed."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the process.
+
+    Args:
+        arguments: The specification.
+
+    Returns:
+        The exit status.
+    """
+    specification = Specification.from_json(json.loads(arguments[0]))
+    if hasattr(signal, "alarm"):
+        signal.alarm(math.ceil(specification.limit) + _GRACE)
+    try:
+        document = _run(specification)
+    except WrongAnswerError as error:
+        print(error, file=sys.stderr)
+        return WRONG_ANSWER_STATUS
+    print(json.dumps(document))
+    return 0
+
+
+def _run(specification: Specification) -> dict[str, Any]:
+    with ExitStack() as stack:
+        profiler = stack.enter_context(Profiler()) if specification.profile else None
+        face = open_face(specification)
+        stack.callback(face.close)
+        load = open_load(face, specification.case)
+        # Large values would weigh on the members' memory in all later cases.
+        stack.callback(face.do, "clear")
+        clock: CpuClock = time.process_time
+        if specification.case.busy:
+            clock = stack.enter_context(Competitor()).others_cpu
+        rounds = _rounds(load, specification.durations, clock)
+        seconds = load.latencies(specification.durations.round)
+        load.verify()
+    latency = summary(seconds)
+    return {
+        "profile": profiler.text() if profiler is not None else None,
+        "rounds": [asdict(each) for each in rounds],
+        "latency": asdict(latency) if latency is not None else None,
+        "facts": facts(specification.library),
+    }
+
+
+def _rounds(load: Load, durations: Durations, clock: CpuClock) -> list[Round]:
+    start = time.monotonic()
+    load.warm_up(durations.warm_up)
+    rounds = [load.round(durations.round, clock)]
+    while len(rounds) < durations.rounds and time.monotonic() - start < durations.enough:
+        rounds.append(load.round(durations.round, clock))
+    return rounds
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

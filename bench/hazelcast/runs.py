@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run: on each cluster each case, the two libraries in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bench.children import ChildFailedError, WrongAnswerError, run_child
+from bench.hazelcast.cases import CASES, Case
+from bench.hazelcast.clusters import Cluster, ClusterOpener
+from bench.hazelcast.specification import Durations, Specification
+from bench.model import LIBRARIES, OURS, Library, Measurement, Pair, Result
+
+__all__ = ["FULL", "QUICK", "Observer", "Plan", "profile", "run"]
+
+_CLIENT = "bench.hazelcast.client"
+_LIMIT = 60.0  # seconds a client process may take; a good one takes a tenth
+
+FULL = Durations(warm_up=0.3, round=0.35, rounds=3, enough=4.0)
+QUICK = Durations(warm_up=0.15, round=0.2, rounds=2, enough=1.0)
+
+# Members compile what is hot while they run: the first case must not pay for it.
+_MEMBER_WARM_UP = ("asyncio-get-256", "asyncio-set-256", "value-set-8MiB", "value-get-8MiB")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run does."""
+
+    cases: tuple[Case, ...]
+    members: tuple[int, ...]
+    pairs: int
+    durations: Durations
+    uvloop: bool = False
+
+    @property
+    def steps(self) -> int:
+        """How many client processes are measured."""
+        return len(self.cases) * len(self.members) * self.pairs * len(LIBRARIES)
+
+
+class Observer(Protocol):
+    """Is told how a run goes on."""
+
+    def say(self, text: str) -> None:
+        """This is done now."""
+
+    def advance(self) -> None:
+        """One more measurement is done."""
+
+
+def run(plan: Plan, open_cluster: ClusterOpener, observer: Observer) -> list[Result]:
+    """Measure everything.
+
+    Raises:
+        RealMemberError: Members cannot run here.
+        WrongAnswerError: A client read something else than what was written.
+    """
+    results = []
+    for members in plan.members:
+        observer.say(f"members: {members} · starting")
+        with open_cluster(members) as cluster:
+            observer.say(f"members: {members} · warming up")
+            _warm_up(plan, cluster)
+            for number, case in enumerate(plan.cases):
+                pairs = []
+                for pair in range(plan.pairs):
+                    # A B, B A, A B: neither library always comes after the other.
+                    order = LIBRARIES if (number + pair) % 2 == 0 else LIBRARIES[::-1]
+                    observer.say(f"members: {members} · {case.name}")
+                    pairs.append(_pair(plan, case, cluster, order, observer))
+                results.append(Result(case.name, members, case.operation_bytes, tuple(pairs)))
+    return results
+
+
+def profile(case: Case, library: Library, members: int, open_cluster: ClusterOpener) -> str:
+    """Give a table of where the time of one library goes in one case.
+
+    Raises:
+        ChildFailedError: The client failed.
+        RealMemberError: Members cannot run here.
+        WrongAnswerError: The client read something else than what was written.
+    """
+    with open_cluster(members) as cluster:
+        plan = Plan((case,), (members,), 1, FULL)
+        _warm_up(plan, cluster)
+        told = _specification(plan, case, cluster, library)
+        document = run_child(_CLIENT, replace(told, profile=True).to_json(), _LIMIT)
+    return str(document["profile"])
+
+
+def _pair(
+    plan: Plan, case: Case, cluster: Cluster, order: Sequence[Library], observer: Observer
+) -> Pair:
+    made: dict[Library, Measurement] = {}
+    for library in order:
+        told = _specification(plan, case, cluster, library)
+        try:
+            made[library] = Measurement.from_json(
+                library, run_child(_CLIENT, told.to_json(), _LIMIT)
+            )
+        except ChildFailedError as error:
+            made[library] = Measurement(library, error=str(error))
+        except WrongAnswerError as error:
+            raise WrongAnswerError(f"{library}, {case.name}: {error}") from None
+        observer.advance()
+    return Pair(order[0], made[OURS], made[LIBRARIES[1]])
+
+
+def _warm_up(plan: Plan, cluster: Cluster) -> None:
+    for case in CASES:
+        if case.name in _MEMBER_WARM_UP:
+            told = _specification(plan, case, cluster, OURS)
+            try:
+                run_child(_CLIENT, told.to_json(), _LIMIT)
+            except ChildFailedError:
+                pass  # the measurement itself will say it
+
+
+def _specification(plan: Plan, case: Case, cluster: Cluster, library: Library) -> Specification:
+    return Specification(
+        library=library,
+        case=case,
+        addresses=cluster.addresses,
+        cluster_name=cluster.cluster_name,
+        durations=plan.durations,
+        limit=_LIMIT,
+        uvloop=plan.uvloop,
+    )
