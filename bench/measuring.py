@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a client process measures with: windows of time, clocks, a competitor for the interpreter."""
+"""What a client process measures with: windows, clocks, a competitor for the interpreter."""
 
 from __future__ import annotations
 

@@ -71,6 +71,4 @@ def paired_ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]
     Raises:
         ValueError: The two are not of one length.
     """
-    return [
-        one / other if other else math.inf for one, other in zip(ours, theirs, strict=True)
-    ]
+    return [one / other if other else math.inf for one, other in zip(ours, theirs, strict=True)]

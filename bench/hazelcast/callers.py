@@ -128,9 +128,7 @@ def pipeline(call: Call, lane: Lane, window: Window, depth: int) -> int:
     return lane.done(calls)
 
 
-def pipeline_timed(
-    call: Call, lane: Lane, window: Window, depth: int, seconds: list[float]
-) -> int:
+def pipeline_timed(call: Call, lane: Lane, window: Window, depth: int, seconds: list[float]) -> int:
     """As `pipeline`, and note the seconds from each call until its result is in hand."""
     calls = 0
     flying: deque[tuple[float, Any, tuple[Any, ...], object]] = deque()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The two libraries behind one handle: their public interfaces are equal, so only imports differ."""
+"""The two libraries behind one handle: their interfaces are equal, only imports differ."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from bench.children import ChildFailedError, WrongAnswerError, run_child
@@ -13,7 +13,7 @@ from bench.hazelcast.clusters import Cluster, ClusterOpener
 from bench.hazelcast.specification import Durations, Specification
 from bench.model import LIBRARIES, OURS, Library, Measurement, Pair, Result
 
-__all__ = ["FULL", "QUICK", "Observer", "Plan", "profile", "run"]
+__all__ = ["FULL", "QUICK", "Observer", "Plan", "profile_case", "run"]
 
 _CLIENT = "bench.hazelcast.client"
 _LIMIT = 60.0  # seconds a client process may take; a good one takes a tenth
@@ -39,6 +39,10 @@ class Plan:
     def steps(self) -> int:
         """How many client processes are measured."""
         return len(self.cases) * len(self.members) * self.pairs * len(LIBRARIES)
+
+    def settings(self) -> dict[str, object]:
+        """How it measures, for the record."""
+        return {"pairs": self.pairs, "uvloop": self.uvloop, **asdict(self.durations)}
 
 
 class Observer(Protocol):
@@ -75,7 +79,7 @@ def run(plan: Plan, open_cluster: ClusterOpener, observer: Observer) -> list[Res
     return results
 
 
-def profile(case: Case, library: Library, members: int, open_cluster: ClusterOpener) -> str:
+def profile_case(case: Case, library: Library, members: int, open_cluster: ClusterOpener) -> str:
     """Give a table of where the time of one library goes in one case.
 
     Raises:

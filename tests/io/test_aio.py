@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from support.peers import NotingReceiver
 
 from gridwire._io.aio import AioConnector, AioStream
+from support.peers import NotingReceiver
 
 Body = Callable[[AioStream, NotingReceiver, asyncio.StreamReader, asyncio.StreamWriter], Any]
 
@@ -192,5 +192,5 @@ def test_nobody_listening_is_an_os_error() -> None:
             port = server.getsockname()[1]
         await AioConnector().connect(NotingReceiver(), "127.0.0.1", port, [])
 
-    with pytest.raises(OSError):
+    with pytest.raises(ConnectionRefusedError):
         asyncio.run(main())

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.peers import NotingReceiver, accepting, read_exactly
 
 from gridwire._core.outcome import Outcome
 from gridwire._io.hosted import HostedLoop
 from gridwire._io.shared import ReentrantCallError, SharedConnector, SharedStream
+from support.peers import NotingReceiver, accepting, read_exactly
 
 
 class Pair:

@@ -82,7 +82,7 @@ class Wire:
         self.events: list[Heard] = []
         self._ids = itertools.count(1)
         self._reader = FrameReader()
-        self._replies: dict[int, Any] = {}
+        self._replies: dict[int, list[Any]] = {}
 
     def write(self, data: bytes) -> None:
         raise NotImplementedError
@@ -115,12 +115,16 @@ class Wire:
         request = encoded(message, next(self._ids), *values, partition_id=partition_id, aware=aware)
         (correlation_id,) = unpack_from("<q", request, 10)
         self.write(request)
-        while correlation_id not in self._replies:
+        return self.reply_to(correlation_id, message)
+
+    def reply_to(self, correlation_id: int, message: Message) -> Reply:
+        """Wait for the next response with this correlation id."""
+        while not self._replies.get(correlation_id):
             data = self.read()
             if data is None:
                 raise ConnectionError("closed")
             self._take(data)
-        return self._decoded(message, self._replies.pop(correlation_id))
+        return self._decoded(message, self._replies[correlation_id].pop(0))
 
     def on_key(self, message: Message, name: str, key: bytes, *values: Any, **how: Any) -> Reply:
         """Send a request about a key to the partition of the key."""
@@ -138,7 +142,7 @@ class Wire:
             if flags & EVENT:
                 self.events.append(_heard(message, kind, correlation_id))
             else:
-                self._replies[correlation_id] = message
+                self._replies.setdefault(correlation_id, []).append(message)
 
     @staticmethod
     def _decoded(message: Message, reply: Any) -> Reply:

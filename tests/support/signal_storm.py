@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from gridwire.hazelcast import HazelcastClient
+from gridwire.hazelcast.errors import HazelcastError
 
 _KEYS = 500
 _EVERY = 0.0007
@@ -51,7 +52,7 @@ def read(values: Any, seed: int, stop: threading.Event, report: dict[str, Any]) 
             if values.get(key) != f"value {key}":
                 report["wrong"] += 1
             report["others"] += 1
-        except Exception as error:
+        except HazelcastError as error:
             report["errors"].append(repr(error))
 
 
@@ -84,7 +85,7 @@ def main() -> None:
                 value = values.put(key, expected)
         except Interrupt:
             continue
-        except Exception as error:
+        except HazelcastError as error:
             report["errors"].append(repr(error))
             continue
         report["wrong"] += value != expected
@@ -99,7 +100,7 @@ def main() -> None:
     report["fired"] = storm.fired
     report["usable"] = all(values.get(key) == f"value {key}" for key in range(_KEYS))
     client.shutdown()
-    print(json.dumps(report))
+    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -56,9 +56,7 @@ def test_the_backup_of_a_lost_owner_owns_the_partition():
 def test_a_lost_member_moves_no_partition_of_the_others_but_for_balance():
     before = assigned(empty(), ["a", "b", "c", "d"], 1)
     after = assigned(before, ["a", "b", "c"], 1)
-    moved = sum(
-        old[0] != new[0] for old, new in zip(before, after, strict=True) if old[0] != "d"
-    )
+    moved = sum(old[0] != new[0] for old, new in zip(before, after, strict=True) if old[0] != "d")
     assert moved <= 12
 
 

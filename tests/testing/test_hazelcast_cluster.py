@@ -13,18 +13,21 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
+from contextlib import ExitStack
 
 import pytest
 
 from gridwire.hazelcast.protocol.messages import client as client_messages
 from gridwire.hazelcast.protocol.messages import map as messages
+from gridwire.hazelcast.serialization.data import partition_of
 from gridwire.testing import (
     AsyncHazelcastCluster,
     ClusterError,
     ClusterOptionError,
     HazelcastCluster,
 )
-from support.hazelcast_wire import SocketWire, int_data, text_data
+from support.hazelcast_wire import SocketWire, encoded, int_data, text_data
 
 T = 1
 WAIT_SECONDS = 30.0
@@ -227,17 +230,13 @@ def test_a_client_that_does_not_read_holds_up_nobody_else():
     with HazelcastCluster(1) as cluster, connected(cluster) as lazy, connected(cluster) as other:
         value = text_data("x" * 1_000_000)
         other.on_key(messages.SET, "m", int_data(1), value, T, -1)
-        from support.hazelcast_wire import encoded
-
         request = encoded(messages.GET, 7, "m", int_data(1), T, partition_id=31)
         for _ in range(200):
             lazy.write(request)
         assert other.call(client_messages.PING).value is None
         # It gets all its answers when it reads in the end.
         for _ in range(200):
-            while 7 not in lazy._replies:
-                lazy._take(lazy.read())
-            del lazy._replies[7]
+            assert lazy.reply_to(7, messages.GET).value == value
 
 
 def test_members_of_one_program_may_be_asked_by_many_threads():
@@ -434,8 +433,9 @@ def test_ctrl_c_in_the_terminal_does_not_end_the_process_of_a_cluster():
             assert wire.call(client_messages.PING).value is None
 
 
-def test_a_fork_is_told_that_the_cluster_is_not_there():
-    with HazelcastCluster(1) as cluster:
+@both_homes
+def test_a_fork_is_told_that_the_cluster_is_not_its_own(process):
+    with HazelcastCluster(1, process=process) as cluster:
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
@@ -444,6 +444,7 @@ def test_a_fork_is_told_that_the_cluster_is_not_there():
                 cluster.start_member()
             except ClusterError as error:
                 text = str(error).encode()
+            cluster.stop()
             os.write(write, text)
             os._exit(0)
         os.close(write)
@@ -451,7 +452,7 @@ def test_a_fork_is_told_that_the_cluster_is_not_there():
         answer = os.read(read, 1000)
         os.close(read)
         os.waitpid(child, 0)
-        assert b"not in this fork" in answer
+        assert b"not this fork" in answer
         with connected(cluster) as wire:
             assert wire.call(client_messages.PING).value is None
 
@@ -463,3 +464,42 @@ def test_three_members_start_quickly():
     begin = time.perf_counter()
     with HazelcastCluster(3):
         assert time.perf_counter() - begin < 0.3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("members", [1, 3])
+def test_a_cluster_carries_the_load_of_a_client_under_test(members):
+    depth, seconds = 256, 1.0
+    client = uuid.uuid4()
+    with ExitStack() as stack:
+        cluster = stack.enter_context(HazelcastCluster(members, process=True))
+        wires = [stack.enter_context(SocketWire(each, client)) for each in cluster.addresses]
+        for wire in wires:
+            wire.authenticate(cluster.cluster_name)
+            wire.call(client_messages.LOCAL_BACKUP_LISTENER)
+        batch = load(depth, text_data("v" * 100))
+        begin = time.perf_counter()
+        done = 0
+        while time.perf_counter() - begin < seconds:
+            for wire in wires:
+                wire.write(batch)
+            for wire in wires:
+                for number in range(depth):
+                    message = messages.SET if number % 2 else messages.GET
+                    wire.reply_to(1000 + number, message)
+                wire.heard()
+                done += depth
+        assert done / (time.perf_counter() - begin) > 30_000
+
+
+def load(depth: int, value: bytes) -> bytes:
+    """Requests that read and write in turn, many at once."""
+    requests = []
+    for number in range(depth):
+        key = int_data(number)
+        message, more = (messages.SET, (value, T, -1)) if number % 2 else (messages.GET, (T,))
+        partition_id = partition_of(key, 271)
+        requests.append(
+            encoded(message, 1000 + number, "m", key, *more, partition_id=partition_id, aware=True)
+        )
+    return b"".join(requests)

@@ -247,7 +247,7 @@ def test_emptying_is_one_event_and_none_if_there_was_nothing(wires, listener, me
 
 
 def test_loading_needs_a_map_store(wire):
-    with pytest.raises(Failure, match="23 .*: First you should configure a map store"):
+    with pytest.raises(Failure, match=r"23 .*: First you should configure a map store"):
         wire.call(messages.LOAD_ALL, "m", True)
     with pytest.raises(Failure, match=r"37 java\.lang\.NullPointerException: None"):
         wire.call(messages.LOAD_GIVEN_KEYS, "m", [K], True)
@@ -259,7 +259,7 @@ def test_many_keys_of_one_partition(wires, listener):
     wire = wires[0]
     reply = wire.call(messages.PUT_ALL, "m", entries, True, partition_id=5, aware=True)
     assert reply == (None, 1)
-    assert [one for each in wires for one in each.heard()][0].name == "backup"
+    assert next(one for each in wires for one in each.heard()).name == "backup"
     assert events(listener) == [(ADDED, key, value, None) for key, value in entries]
     assert wire.call(messages.GET_ALL, "m", keys, partition_id=5).value == entries
     wire.call(messages.PUT_ALL, "m", entries[:1], True, partition_id=5)
@@ -282,9 +282,9 @@ def test_pages_of_keys_and_entries(wire):
 
 
 def test_pages_that_cannot_be(wire):
-    with pytest.raises(Failure, match="23 .*Illegal Capacity: -1"):
+    with pytest.raises(Failure, match=r"23 .*Illegal Capacity: -1"):
         wire.call(messages.FETCH_KEYS, "m", [(2**31 - 1, -1)], -1, partition_id=5)
-    with pytest.raises(Failure, match="1 java.*ArrayIndexOutOfBoundsException"):
+    with pytest.raises(Failure, match=r"1 java.*ArrayIndexOutOfBoundsException"):
         wire.call(messages.FETCH_KEYS, "m", [], 1, partition_id=5)
 
 
@@ -334,9 +334,10 @@ def test_an_entry_ends_with_its_time_to_live(wires, state, clock, listener):
         lambda wire: wire.on_key(messages.GET_ENTRY_VIEW, "m", K, T).value == (None, 0),
         lambda wire: wire.on_key(messages.PUT_IF_ABSENT, "m", K, B, T, -1).value is None,
         lambda wire: wire.on_key(messages.REMOVE, "m", K, T).value is None,
-        lambda wire: wire.call(
-            messages.FETCH_KEYS, "m", [(2**31 - 1, -1)], 9, partition_id=31
-        ).value.keys == [],
+        lambda wire: (
+            wire.call(messages.FETCH_KEYS, "m", [(2**31 - 1, -1)], 9, partition_id=31).value.keys
+            == []
+        ),
     ],
 )
 def test_what_expired_is_never_seen(wire, clock, listener, look):
@@ -460,9 +461,7 @@ def test_destroying_a_map_ends_its_listeners(wire, listener):
     assert listener.heard() == []
 
 
-@pytest.mark.parametrize(
-    "message", [client_messages.CREATE_PROXY, client_messages.DESTROY_PROXY]
-)
+@pytest.mark.parametrize("message", [client_messages.CREATE_PROXY, client_messages.DESTROY_PROXY])
 def test_a_structure_of_an_unknown_kind_is_refused(wire, message):
-    with pytest.raises(Failure, match="18 .*Service with name 'hz:impl:nope' not found!"):
+    with pytest.raises(Failure, match=r"18 .*Service with name 'hz:impl:nope' not found!"):
         wire.call(message, "x", "hz:impl:nope")

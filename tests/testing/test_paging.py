@@ -80,9 +80,14 @@ def test_a_table_that_has_grown_gets_a_pointer_of_its_own():
     assert not set(keys) & set(more)
 
 
-@given(pointers=st.lists(st.tuples(st.integers(-(2**31), 2**31 - 1),
-                                   st.integers(-(2**31), 2**31 - 1)), min_size=1, max_size=5),
-       size=st.integers(0, 50))
+@given(
+    pointers=st.lists(
+        st.tuples(st.integers(-(2**31), 2**31 - 1), st.integers(-(2**31), 2**31 - 1)),
+        min_size=1,
+        max_size=5,
+    ),
+    size=st.integers(0, 50),
+)
 def test_pointers_that_no_member_gave_do_no_harm(pointers, size):
     store = filled(50)
     following, keys = next_page(store, pointers, size)

@@ -79,7 +79,9 @@ class Observer:
         except Failure as failure:
             return failure.code, failure.class_name, failure.message
         count = int(acks + self._expects_event(message, value))
-        events = self._events(wire, count)
+        # For the whole map, the member that was asked speaks; else the owner, whoever was asked.
+        speaker = wire if partition_id < 0 else self.wires[self.owners[partition_id]]
+        events = self._events(wire, speaker, count)
         return _plain(value), acks, sorted(events)
 
     @staticmethod
@@ -91,7 +93,9 @@ class Observer:
             return value is None
         return message in WITH_EVENT and value is not False
 
-    def _events(self, asked: SocketWire, count: int) -> Iterator[tuple[Any, ...]]:
+    def _events(
+        self, asked: SocketWire, speaker: SocketWire, count: int
+    ) -> Iterator[tuple[Any, ...]]:
         found: list[tuple[SocketWire, Any]] = []
         while len(found) < count:
             for wire in self.wires:
@@ -102,7 +106,7 @@ class Observer:
                 ]
         for wire, event in found:
             if event.name == "backup":
-                yield "backup", wire is asked
+                yield "backup", wire is speaker
                 continue
             fields = event.fields
             yield (
@@ -114,7 +118,7 @@ class Observer:
                 fields.old_value or b"",
                 fields.number_of_affected_entries,
                 fields.uuid == self.uuids[self.wires.index(asked)],
-                wire is asked,
+                wire is speaker,
             )
 
     def close(self) -> None:

@@ -64,13 +64,17 @@ def decide(attempt: Attempt) -> Verdict:
 
     An attempt that was lost is repeated only when that cannot harm. One that a member refused, or
     gave up with a request to repeat, is repeated (the rule of all official clients), but from an
-    unclear one on the outcome stays unknown whatever a later attempt says, short of success.
+    unclear one on the outcome stays unknown whatever a later attempt says, short of success. A
+    refusal may be unclear too: of an operation with many steps a part may be done.
     """
     fault = attempt.fault
-    unclear = attempt.was_unclear or fault in (Fault.LOST, Fault.UNCLEAR)
+    unclear = (
+        attempt.was_unclear
+        or attempt.outcome is Outcome.UNKNOWN
+        or fault in (Fault.LOST, Fault.UNCLEAR)
+    )
     if fault is Fault.FINAL:
         again = False
-        unclear = unclear or attempt.outcome is Outcome.UNKNOWN
     elif fault is Fault.LOST:
         again = attempt.may_repeat
     else:

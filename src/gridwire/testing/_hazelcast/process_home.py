@@ -42,6 +42,7 @@ class ProcessHome:
     def __init__(self, options: ClusterOptions) -> None:
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._members: tuple[MemberFacts, ...] = ()
 
@@ -67,8 +68,9 @@ class ProcessHome:
             raise
 
     def stop(self) -> None:
-        """End the members and the process."""
-        self._end()
+        """End the members and the process; in a fork, to which they do not belong, do nothing."""
+        if os.getpid() == self._pid:
+            self._end()
 
     def start_member(self) -> MemberFacts:
         """Let one more member join."""
@@ -85,6 +87,9 @@ class ProcessHome:
 
     def _order(self, what: str, **arguments: object) -> None:
         """Tell the process to do something, and wait until it is done."""
+        if os.getpid() != self._pid:
+            # The pipe is shared with the parent, whose answers would get lost here.
+            raise ClusterError("the cluster belongs to the process that started it, not this fork")
         with self._lock:
             answer = self._exchange(json.dumps({"do": what, **arguments}).encode() + b"\n")
         if "error" in answer:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, cast
 
 from gridwire.testing._hazelcast.dispatch import connect
@@ -142,7 +143,8 @@ class MemberServer:
         try:
             server = await loop.create_server(self._accept, _HOST, port, start_serving=False)
         except OSError as error:
-            raise ClusterError(f"cannot listen on {_HOST}:{port}: {error.strerror}") from error
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise ClusterError(f"cannot listen on {_HOST}:{port}: {reason}") from error
         self._server = server
         self._member = self._state.join(*server.sockets[0].getsockname()[:2])
         await server.start_serving()

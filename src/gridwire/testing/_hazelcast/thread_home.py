@@ -63,7 +63,9 @@ class ThreadHome:
             raise
 
     def stop(self) -> None:
-        """End the members and the thread."""
+        """End the members and the thread; in a fork, which has neither, do nothing."""
+        if os.getpid() != self._pid:
+            return
         try:
             self._call(self._cluster.stop())
         finally:
@@ -85,12 +87,10 @@ class ThreadHome:
         if os.getpid() != self._pid:
             # A fork copies the handle but not the thread: nobody would ever answer.
             work.close()
-            raise ClusterError("the cluster runs in the process that started it, not in this fork")
+            raise ClusterError("the cluster belongs to the process that started it, not this fork")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _end(self) -> None:
-        if os.getpid() != self._pid:
-            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of the bench: ``python -m bench hazelcast`` and ``python -m bench profile``."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from bench.children import ChildFailedError, WrongAnswerError
+from bench.document import document, versions
+from bench.environment import environment
+from bench.hazelcast.cases import CASES, QUICK_CASES, Case, UnknownCaseError, choose
+from bench.hazelcast.clusters import MEMBER_VERSION, ClusterOpener, running_members, start_members
+from bench.hazelcast.runs import FULL, QUICK, Plan, profile_case, run
+from bench.hazelcast.targets import GROWTH_TARGETS, TARGETS
+from bench.model import LIBRARIES, OURS, PEER, Library, Result
+from bench.report import console, show_errors, show_results, show_targets, showing_progress
+from bench.targets import judge
+from gridwire.testing.real import RealMemberError
+
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
+
+_Addresses = Annotated[
+    str | None,
+    typer.Option(help="Use members that run: host:port,host:port. [default: start real members]"),
+]
+_ClusterName = Annotated[str, typer.Option(help="The name of the cluster at --addresses.")]
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context) -> None:
+    """Measure gridwire beside its peers; without a command, all of it."""
+    # Members and clients are ended by `finally`, so every way to end the bench must unwind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if context.invoked_subcommand is None:
+        hazelcast()
+
+
+@app.command()
+def hazelcast(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="What has a target, one member, short rounds.")
+    ] = False,
+    members: Annotated[
+        str | None, typer.Option(help="Sizes of the clusters. [default: 1,3; with --quick 1]")
+    ] = None,
+    cases: Annotated[
+        str | None, typer.Option(help="Names or patterns, such as asyncio-*-256,value-*")
+    ] = None,
+    pairs: Annotated[int, typer.Option(min=1, help="How often each case is measured.")] = 3,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all figures there.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Draw the ratios there.")
+    ] = None,
+    uvloop: Annotated[bool, typer.Option("--uvloop", help="Run asyncio cases on uvloop.")] = False,
+    addresses: _Addresses = None,
+    cluster_name: _ClusterName = "dev",
+    names: Annotated[bool, typer.Option("--list", help="Name the cases, and end.")] = False,
+) -> None:
+    """Compare with hazelcast-python-client on the same real members, in one run."""
+    out = console()
+    chosen = _choose(cases, QUICK_CASES if quick and cases is None else CASES)
+    if names:
+        out.print("\n".join(case.name for case in chosen))
+        return
+    sizes = _sizes(members or ("1" if quick or addresses else "1,3"))
+    plan = Plan(chosen, sizes, pairs, QUICK if quick else FULL, uvloop)
+    # A missing extra should show before the long part, not after it.
+    draw = _drawing() if plot is not None else None
+    where = environment()
+    results = _measure(out, plan, _opener(addresses, cluster_name))
+    verdicts = judge(results, TARGETS, GROWTH_TARGETS)
+    titles = _titles(results)
+    show_results(out, results, verdicts, titles)
+    show_targets(out, verdicts)
+    server = "members that ran" if addresses else f"real {MEMBER_VERSION} members"
+    if json_file is not None:
+        settings = {"server": server, "members": list(sizes), **plan.settings()}
+        targets = [each.to_json() for each in verdicts]
+        written = document("hazelcast", where, settings, results, targets)
+        json_file.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    if plot is not None and draw is not None:
+        subtitle = (
+            f"{server}, clients in processes of their own, {where['python']}, "
+            f"{where['cpus']} CPUs · medians of {pairs} pairs, lines from the lowest to the highest"
+        )
+        draw(plot, results, TARGETS, f"{titles[OURS]} beside {titles[PEER]}", subtitle)
+    # Slow is no failure; not measured is.
+    if show_errors(out, results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def profile(
+    case: Annotated[str, typer.Argument(help="A case, as --list names it.")],
+    library: Annotated[str, typer.Option(help="Whose: gridwire or official.")] = OURS,
+    members: Annotated[int, typer.Option(min=1, help="Size of the cluster.")] = 1,
+    addresses: _Addresses = None,
+    cluster_name: _ClusterName = "dev",
+) -> None:
+    """Show which functions of a client take the time of a case."""
+    chosen = _choose(case, CASES)
+    if len(chosen) > 1 or library not in LIBRARIES:
+        raise typer.BadParameter("one case and one of the two libraries, please")
+    opener = _opener(addresses, cluster_name)
+    try:
+        typer.echo(profile_case(chosen[0], library, members, opener))
+    except (ChildFailedError, RealMemberError, WrongAnswerError) as error:
+        _fail(error)
+
+
+def _measure(out: Console, plan: Plan, opener: ClusterOpener) -> list[Result]:
+    try:
+        with showing_progress(out, plan.steps) as progress:
+            return run(plan, opener, progress)
+    except (RealMemberError, WrongAnswerError) as error:
+        _fail(error)
+
+
+def _choose(names: str | None, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    try:
+        return choose(names.split(","), cases) if names else cases
+    except UnknownCaseError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        sizes = tuple(int(each) for each in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"sizes of clusters are numbers, not {text!r}") from None
+    if min(sizes) < 1:
+        raise typer.BadParameter("a cluster has at least one member")
+    return sizes
+
+
+def _opener(addresses: str | None, cluster_name: str) -> ClusterOpener:
+    if addresses is None:
+        return start_members
+    return running_members(tuple(addresses.split(",")), cluster_name)
+
+
+def _drawing() -> Callable[..., None]:
+    try:
+        from bench.plot import draw
+    except ImportError as error:
+        raise typer.BadParameter(f"--plot needs the extra 'bench': {error}") from None
+    return draw
+
+
+def _titles(results: list[Result]) -> dict[Library, str]:
+    found = versions(results)
+    ours, theirs = found.get(OURS, {}), found.get(PEER, {})
+    kind = ours.get("implementation", "?")
+    return {
+        OURS: f"gridwire {ours.get('version', '?')} ({kind})",
+        PEER: f"hazelcast-python-client {theirs.get('version', '?')}",
+    }
+
+
+def _fail(error: Exception) -> NoReturn:
+    typer.secho(f"bench: {error}", fg="red", err=True)
+    raise typer.Exit(1) from error

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One way to drive a client of any call style, so that a test is written once.
+
+A test is plain threaded code. The blocking style calls in the test's thread, the future style takes
+the result of each future, and the asyncio style has a loop in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from itertools import islice
+from typing import Any, Protocol
+
+from gridwire import hazelcast
+from gridwire.hazelcast.asyncio import HazelcastClient as AsyncioClient
+from gridwire.hazelcast.future import Future
+
+__all__ = ["PATIENCE", "STYLES", "Client", "Pending", "Style", "make_style"]
+
+STYLES = ("blocking", "future", "asyncio")
+
+PATIENCE = 20.0
+"""Seconds until a call that should end counts as hanging."""
+
+
+class Pending(Protocol):
+    """A call that has begun."""
+
+    def result(self, timeout: float | None = PATIENCE) -> Any: ...
+
+    def done(self) -> bool: ...
+
+    def cancel(self) -> bool: ...
+
+
+def error_of(pending: Pending, timeout: float = PATIENCE) -> BaseException:
+    """What a call fails with."""
+    try:
+        value = pending.result(timeout)
+    except BaseException as error:
+        return error
+    raise AssertionError(f"it did not fail, but gave {value!r}")
+
+
+class Client:
+    """A client of any style."""
+
+    def __init__(self, style: Style, raw: Any) -> None:
+        self.style = style
+        self.raw = raw
+        self.lifecycle = raw.lifecycle_service
+        self.cluster = raw.cluster_service
+        self.partitions = raw.partition_service
+
+    def map(self, name: str = "m") -> Any:
+        """A map, with the methods of the style."""
+        return self.style.map(self.raw, name)
+
+    def shutdown(self) -> None:
+        """Shut it down; may be called twice."""
+        self.style.shutdown(self.raw)
+
+
+class Style:
+    """How to make clients and calls; the base of the styles."""
+
+    name = ""
+    can_cancel = False
+
+    def __init__(self) -> None:
+        self._clients: list[Client] = []
+
+    def client(self, where: Any = None, **options: Any) -> Client:
+        """Start a client, of a cluster or by options alone; it ends with the test."""
+        if where is not None:
+            options = {
+                "cluster_name": where.cluster_name,
+                "cluster_members": where.addresses,
+                "retry_initial_backoff": 0.05,
+                "retry_max_backoff": 0.2,
+                **options,
+            }
+        client = Client(self, self._start(options))
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """End everything."""
+        for client in self._clients:
+            client.shutdown()
+
+    def error(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> BaseException:
+        """What a call fails with."""
+        return error_of(self.begin(method, *args, **keywords))
+
+    # What the styles differ in.
+
+    def _start(self, options: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def map(self, raw: Any, name: str) -> Any:
+        raise NotImplementedError
+
+    def shutdown(self, raw: Any) -> None:
+        raise NotImplementedError
+
+    def call(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """Call and wait for the value."""
+        raise NotImplementedError
+
+    def begin(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
+        """Call and do not wait; errors come by the result, too."""
+        raise NotImplementedError
+
+    def listed(self, iterator: Any, count: int | None = None) -> list[Any]:
+        """The next items of an iterator, all by default."""
+        raise NotImplementedError
+
+
+class BlockingStyle(Style):
+    """Calls block the thread that makes them."""
+
+    name = "blocking"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads: list[threading.Thread] = []
+
+    def _start(self, options: dict[str, Any]) -> Any:
+        return hazelcast.HazelcastClient(**options)
+
+    def map(self, raw: Any, name: str) -> Any:
+        return raw.get_map(name).blocking()
+
+    def shutdown(self, raw: Any) -> None:
+        raw.shutdown()
+
+    def call(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        return method(*args, **keywords)
+
+    def begin(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
+        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+
+        def run() -> None:
+            try:
+                future.set_result(method(*args, **keywords))
+            except BaseException as error:
+                future.set_exception(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return future
+
+    def listed(self, iterator: Iterable[Any], count: int | None = None) -> list[Any]:
+        return list(islice(iterator, count))
+
+    def close(self) -> None:
+        super().close()
+        for thread in self._threads:
+            thread.join(1.0)
+
+
+class _Failed:
+    """A call that failed at once."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def result(self, timeout: float | None = None) -> Any:
+        raise self._error
+
+    def done(self) -> bool:
+        return True
+
+    def cancel(self) -> bool:
+        return False
+
+
+class FutureStyle(Style):
+    """Calls give futures."""
+
+    name = "future"
+    can_cancel = True
+
+    def _start(self, options: dict[str, Any]) -> Any:
+        return hazelcast.HazelcastClient(**options)
+
+    def map(self, raw: Any, name: str) -> Any:
+        return raw.get_map(name)
+
+    def shutdown(self, raw: Any) -> None:
+        raw.shutdown()
+
+    def call(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        future = method(*args, **keywords)
+        assert isinstance(future, Future)
+        return future.result(PATIENCE)
+
+    def begin(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
+        try:
+            future: Pending = method(*args, **keywords)
+        except Exception as error:
+            return _Failed(error)
+        return future
+
+    def listed(self, iterator: Iterator[Any], count: int | None = None) -> list[Any]:
+        return list(islice(iterator, count))
+
+
+class AsyncioStyle(Style):
+    """Calls are awaited on a loop."""
+
+    name = "asyncio"
+    can_cancel = True
+
+    def __init__(self, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+        super().__init__()
+        self._ready = threading.Event()
+        self._runner = threading.Thread(target=self._run, args=(loop_factory,), daemon=True)
+        self._runner.start()
+        self._ready.wait()
+
+    def _run(self, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None) -> None:
+        # The leak guard looks at what a runner has to cancel when it closes.
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._end = asyncio.Event()
+        self._ready.set()
+        await self._end.wait()
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine on the loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE)
+
+    def _start(self, options: dict[str, Any]) -> Any:
+        return self.run(AsyncioClient.create_and_start(**options))
+
+    def map(self, raw: Any, name: str) -> Any:
+        return self.run(raw.get_map(name))
+
+    def shutdown(self, raw: Any) -> None:
+        self.run(raw.shutdown())
+
+    def call(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        return self.begin(method, *args, **keywords).result(PATIENCE)
+
+    def begin(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
+        async def call() -> Any:
+            return await method(*args, **keywords)
+
+        return asyncio.run_coroutine_threadsafe(call(), self.loop)
+
+    def listed(self, iterator: Any, count: int | None = None) -> list[Any]:
+        async def collect() -> list[Any]:
+            items: list[Any] = []
+            while count is None or len(items) < count:
+                try:
+                    items.append(await anext(iterator))
+                except StopAsyncIteration:
+                    break
+            return items
+
+        return list(self.run(collect()))
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self.loop.call_soon_threadsafe(self._end.set)
+            self._runner.join(PATIENCE)
+
+
+def make_style(name: str) -> Style:
+    """The style of a name; ``"uvloop"`` is the asyncio style on another loop."""
+    match name:
+        case "blocking":
+            return BlockingStyle()
+        case "future":
+            return FutureStyle()
+        case "asyncio":
+            return AsyncioStyle()
+        case "uvloop":
+            import uvloop
+
+            return AsyncioStyle(uvloop.new_event_loop)
+    raise ValueError(name)

@@ -1,0 +1,472 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Members that do what a test tells them: answer late, wrongly, or not at all.
+
+A `ScriptedCluster` runs its members on an event loop of its own, in a daemon thread, and speaks
+through the library's message tables. Without a script members keep a small map and behave::
+
+    with ScriptedCluster(members=2) as cluster:
+        cluster.script("Map.Get", fail(52), fail(52))     # then they behave again
+        cluster.always("Map.Set", silence)
+        held = cluster.hold("Map.Put")                     # the test answers by itself
+        request = held.next()
+        request.answer(None, backups=1)
+
+What may go wrong is in `support.scripted_replies`. Every method may be called by any thread, and
+nothing sleeps: a test waits for what it wants to see (`wait_for`, `Hold.next`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from struct import unpack_from
+from typing import Any
+
+from gridwire.hazelcast.protocol import customs
+from gridwire.hazelcast.protocol.error_message import encode_error
+from gridwire.hazelcast.protocol.frames import BACKUP_AWARE, PROTOCOL_PREAMBLE, FrameReader
+from gridwire.hazelcast.protocol.messages import by_type
+from gridwire.hazelcast.protocol.messages import client as client_messages
+
+__all__ = ["Behaviour", "Connection", "Hold", "Incoming", "ScriptedCluster", "ScriptedMember"]
+
+PATIENCE = 10.0
+"""Seconds that a test waits for something that should happen at once."""
+
+_MEMBERS, _PARTITIONS = client_messages.ADD_CLUSTER_VIEW_LISTENER.events[:2]
+_ACK = client_messages.LOCAL_BACKUP_LISTENER.events[0]
+
+
+class Incoming:
+    """A request that a member received."""
+
+    def __init__(self, connection: Connection, buffer: Any) -> None:
+        self.connection = connection
+        self.member = connection.member
+        self.cluster = connection.member.cluster
+        self.buffer = buffer
+        kind, self.correlation, self.partition = unpack_from("<iqi", buffer, 6)
+        self.message = by_type(kind)
+        self.name = self.message.name
+
+    @property
+    def fields(self) -> Any:
+        """What it says."""
+        return self.message.decode_request(self.buffer)
+
+    @property
+    def wants_acks(self) -> bool:
+        """Whether the client collects acks of backups by itself."""
+        return bool(unpack_from("<H", self.buffer, 4)[0] & BACKUP_AWARE)
+
+    def response(self, *values: Any, backups: int = 0) -> bytes:
+        """The bytes of an answer."""
+        return _joined(self.message.encode_response(self.correlation, backups, *values))
+
+    def answer(self, *values: Any, backups: int = 0) -> None:
+        """Answer it; `backups` acks are promised."""
+        self.connection.write(self.response(*values, backups=backups))
+
+    def answer_as_usual(self) -> None:
+        """Answer as without a script."""
+        self.cluster.post(self.cluster.usual, self)
+
+    def fail(self, code: int, text: str = "told to fail", class_name: str = "x.Failure") -> None:
+        """Answer with an error."""
+        holder = customs.ErrorHolder(code, class_name, text, [])
+        self.connection.write(bytes(encode_error(self.correlation, [holder])))
+
+    def ack(self, member: ScriptedMember | None = None) -> None:
+        """Have a member say that it stored a backup; some other one by default."""
+        others = [one for one in self.cluster.members if one is not self.member]
+        chosen = member or (others or [self.member])[0]
+        chosen.ack(self.connection.client_uuid, self.correlation)
+
+    def __repr__(self) -> str:
+        return f"<{self.name} {self.correlation} at {self.member.address}>"
+
+
+Behaviour = Callable[[Incoming], object]
+
+
+class Hold:
+    """Requests that wait for the test to answer them."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.SimpleQueue[Incoming] = queue.SimpleQueue()
+
+    def __call__(self, request: Incoming) -> None:
+        self._waiting.put(request)
+
+    def next(self, timeout: float = PATIENCE) -> Incoming:
+        """The oldest one; waits until there is one."""
+        return self._waiting.get(timeout=timeout)
+
+    def take(self, count: int) -> list[Incoming]:
+        """The oldest ones; waits until there are so many."""
+        return [self.next() for _ in range(count)]
+
+    @property
+    def empty(self) -> bool:
+        """Whether none waits."""
+        return self._waiting.empty()
+
+
+class Connection(asyncio.Protocol):
+    """One accepted connection."""
+
+    def __init__(self, member: ScriptedMember) -> None:
+        self.member = member
+        self.client_uuid: uuid.UUID | None = None
+        self.identity: Any = None
+        self.ack_correlation: int | None = None
+        self.preamble = b""
+        self.closed = threading.Event()
+        self._transport: asyncio.Transport | None = None
+        self._reader = FrameReader()
+
+    # -- asyncio ------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.member.connections.append(self)
+        on_connect = self.member.on_connect
+        self.member.cluster.changed()
+        if on_connect is not None:
+            on_connect(self)
+
+    def data_received(self, data: bytes) -> None:
+        if len(self.preamble) < 3:
+            taken = 3 - len(self.preamble)
+            self.preamble += data[:taken]
+            data = data[taken:]
+            assert self.preamble == PROTOCOL_PREAMBLE[: len(self.preamble)]
+        for buffer in self._reader.feed(data):
+            self.member.cluster.take(Incoming(self, buffer))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
+        self.member.connections.remove(self)
+        self.member.cluster.changed()
+
+    # -- for behaviours and tests -------------------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """Send any bytes."""
+        self._on_loop(lambda transport: transport.write(data))
+
+    def close(self) -> None:
+        """End it with a reset; what was not sent yet is lost."""
+        self._on_loop(lambda transport: transport.abort())
+
+    def finish(self) -> None:
+        """End it after what was written."""
+        self._on_loop(lambda transport: transport.close())
+
+    def stop_reading(self) -> None:
+        """Leave what comes in the kernel's buffers."""
+        self._on_loop(lambda transport: transport.pause_reading())
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        self._on_loop(lambda transport: transport.resume_reading())
+
+    def _on_loop(self, action: Callable[[asyncio.Transport], object]) -> None:
+        def act() -> None:
+            if self._transport is not None and not self.closed.is_set():
+                action(self._transport)
+
+        self.member.cluster.post(act)
+
+
+class ScriptedMember:
+    """One member."""
+
+    def __init__(self, cluster: ScriptedCluster) -> None:
+        self.cluster = cluster
+        self.uuid = uuid.uuid4()
+        self.host, self.port = cluster.host, 0
+        self.connections: list[Connection] = []
+        self.on_connect: Callable[[Connection], object] | None = None
+        self.scripts: dict[str, deque[Behaviour]] = {}
+        self.rules: dict[str, Behaviour] = {}
+        self._server: asyncio.Server | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it listens, for a configuration."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    def script(self, name: str, *behaviours: Behaviour) -> None:
+        """What to do with the next requests of a kind, one after the other."""
+        self.scripts.setdefault(name, deque()).extend(behaviours)
+
+    def always(self, name: str, behaviour: Behaviour) -> None:
+        """What to do with every request of a kind."""
+        self.rules[name] = behaviour
+
+    def behave(self, *names: str) -> None:
+        """End the rules for these kinds."""
+        for name in names:
+            self.rules.pop(name, None)
+            self.scripts.pop(name, None)
+
+    def hold(self, name: str) -> Hold:
+        """Keep every request of a kind for the test."""
+        held = Hold()
+        self.always(name, held)
+        return held
+
+    def seen(self, name: str) -> list[Incoming]:
+        """The requests of a kind so far."""
+        return [one for one in self.cluster.seen(name) if one.member is self]
+
+    def ack(self, client: uuid.UUID | None, correlation: int) -> None:
+        """Tell a client that a backup was stored here."""
+        for connection in self.connections:
+            if connection.client_uuid == client and connection.ack_correlation is not None:
+                event = _ACK.encode(connection.ack_correlation, -1, correlation)
+                connection.write(_joined(event))
+                return
+        raise AssertionError("the client has not registered for acks here")
+
+    def kill(self) -> None:
+        """End every connection and listen no more; the view is not told."""
+        self.cluster.run(self._stop())
+
+    def revive(self) -> None:
+        """Listen again at the same address."""
+        self.cluster.run(self._start())
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self), self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in list(self.connections):
+            connection.close()
+        while self.connections:
+            await asyncio.sleep(0)
+
+
+class ScriptedCluster:
+    """Members on one loop, which share a map, a view and a log of requests.
+
+    Args:
+        members: how many.
+        partition_count: partition `p` belongs to member ``p % members``.
+        host: where they listen.
+        views_at_once: whether the answer to the authentication holds the view, as from 5.4 on.
+    """
+
+    cluster_name = "scripted"
+
+    def __init__(
+        self,
+        members: int = 1,
+        *,
+        partition_count: int = 13,
+        host: str = "127.0.0.1",
+        views_at_once: bool = True,
+    ) -> None:
+        from support.scripted_map import USUAL
+
+        self.host = host
+        self.partition_count = partition_count
+        self.views_at_once = views_at_once
+        self.cluster_id = uuid.uuid4()
+        self.version = 1
+        self.maps: dict[str, dict[bytes, bytes]] = {}
+        self.scripts: dict[str, deque[Behaviour]] = {}
+        self.rules: dict[str, Behaviour] = {}
+        self.viewers: list[tuple[Connection, int]] = []
+        self._usual = USUAL
+        self._log: list[Incoming] = []
+        self._changed = threading.Condition()
+        self._loop = asyncio.SelectorEventLoop()
+        self._thread = threading.Thread(target=self._run, name="scripted-cluster", daemon=True)
+        self._thread.start()
+        self.members: list[ScriptedMember] = []
+        for _ in range(members):
+            self.start_member(announce=False)
+
+    # -- life ---------------------------------------------------------------------------------
+
+    def __enter__(self) -> ScriptedCluster:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End everything."""
+        for member in self.members:
+            self.run(member._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+
+    def run(self, coroutine: Any) -> Any:
+        """Run a coroutine on the members' loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE)
+
+    def post(self, function: Callable[..., object], *args: Any) -> None:
+        """Have the members' loop call a function; at once when this is its thread."""
+        if threading.current_thread() is self._thread:
+            function(*args)
+        else:
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def settle(self) -> None:
+        """Return when what was posted before was done."""
+        self.run(asyncio.sleep(0))
+
+    # -- who is there -------------------------------------------------------------------------
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where the members listen."""
+        return [member.address for member in self.members]
+
+    def start_member(self, announce: bool = True) -> ScriptedMember:
+        """Let one more member listen, and tell the clients of it."""
+        member = ScriptedMember(self)
+        self.run(member._start())
+        self.members.append(member)
+        if announce:
+            self.announce()
+        return member
+
+    def remove(self, member: ScriptedMember) -> None:
+        """Kill a member and tell the clients that it left."""
+        member.kill()
+        self.members.remove(member)
+        self.announce()
+
+    def owner(self, partition: int) -> ScriptedMember:
+        """Who owns a partition."""
+        return self.members[partition % len(self.members)]
+
+    def infos(self) -> list[Any]:
+        """The members as the protocol carries them."""
+        version = customs.MemberVersion(5, 7, 0)
+        return [
+            customs.MemberInfo(
+                customs.Address(one.host, one.port), one.uuid, {}, False, version, {}
+            )
+            for one in self.members
+        ]
+
+    def table(self) -> list[tuple[uuid.UUID, list[int]]]:
+        """The partitions of each member."""
+        count, members = self.partition_count, self.members
+        return [
+            (one.uuid, list(range(index, count, len(members))))
+            for index, one in enumerate(members)
+            if index < count
+        ]
+
+    def announce(self) -> None:
+        """Tell clients the present view."""
+        self.version += 1
+        self.post(self._tell_all)
+
+    def _tell_all(self) -> None:
+        for connection, correlation in self.viewers:
+            self.tell(connection, correlation)
+
+    def tell(self, connection: Connection, correlation: int) -> None:
+        """Tell one client the present view."""
+        members = _MEMBERS.encode(correlation, -1, self.version, self.infos())
+        partitions = _PARTITIONS.encode(correlation, -1, self.version, self.table())
+        connection.write(_joined(members) + _joined(partitions))
+
+    # -- what to do ---------------------------------------------------------------------------
+
+    def script(self, name: str, *behaviours: Behaviour) -> None:
+        """What to do with the next requests of a kind, whoever gets them."""
+        self.scripts.setdefault(name, deque()).extend(behaviours)
+
+    def always(self, name: str, behaviour: Behaviour) -> None:
+        """What to do with every request of a kind."""
+        self.rules[name] = behaviour
+
+    def behave(self, *names: str) -> None:
+        """End the rules for these kinds."""
+        for name in names:
+            self.rules.pop(name, None)
+            self.scripts.pop(name, None)
+
+    def hold(self, name: str) -> Hold:
+        """Keep every request of a kind for the test."""
+        held = Hold()
+        self.always(name, held)
+        return held
+
+    def take(self, request: Incoming) -> None:
+        """A request came."""
+        with self._changed:
+            self._log.append(request)
+            self._changed.notify_all()
+        for place in (request.member, self):
+            waiting = place.scripts.get(request.name)
+            if waiting:
+                waiting.popleft()(request)
+                return
+            rule = place.rules.get(request.name)
+            if rule is not None:
+                rule(request)
+                return
+        self.usual(request)
+
+    def usual(self, request: Incoming) -> None:
+        """Do what a member does."""
+        handler = self._usual.get(request.name)
+        if handler is None:
+            request.fail(61, f"{request.name} is not scripted", "java.lang.UnsupportedOperation")
+        else:
+            handler(request)
+
+    # -- what happened ------------------------------------------------------------------------
+
+    def seen(self, name: str) -> list[Incoming]:
+        """The requests of a kind so far, in order of arrival."""
+        with self._changed:
+            return [one for one in self._log if one.name == name]
+
+    def forget(self) -> None:
+        """Begin a new log."""
+        with self._changed:
+            self._log.clear()
+
+    def wait_for(self, name: str, count: int = 1, timeout: float = PATIENCE) -> list[Incoming]:
+        """Wait until so many requests of a kind were received; all of them."""
+        self.wait_until(lambda: len(self.seen(name)) >= count, timeout)
+        return self.seen(name)
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float = PATIENCE) -> None:
+        """Wait until something is true that requests or connections change."""
+        with self._changed:
+            assert self._changed.wait_for(condition, timeout), "it did not happen"
+
+    def changed(self) -> None:
+        """Something changed that a test may wait for."""
+        with self._changed:
+            self._changed.notify_all()
+
+
+def _joined(encoded: Any) -> bytes:
+    return bytes(encoded) if isinstance(encoded, bytearray) else b"".join(encoded)

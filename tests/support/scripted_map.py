@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How scripted members answer without a script: enough of the client service and of the map."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from gridwire.hazelcast.protocol import customs
+from support.scripted import Incoming
+
+__all__ = ["USUAL"]
+
+_REFUSED = 1
+_NOTHING = uuid.UUID(int=0)
+
+
+def _authenticate(request: Incoming) -> None:
+    cluster, member, connection = request.cluster, request.member, request.connection
+    connection.identity = fields = request.fields
+    connection.client_uuid = fields.uuid
+    address = customs.Address(member.host, member.port)
+    rest = (cluster.version, [], cluster.version, [], {})
+    if fields.cluster_name != cluster.cluster_name:
+        request.answer(_REFUSED, None, None, 1, "", -1, _NOTHING, False, None, None, *rest)
+        return
+    if cluster.views_at_once:
+        rest = (cluster.version, cluster.infos(), cluster.version, cluster.table(), {})
+    who = (0, address, member.uuid, 1, "5.7.0", cluster.partition_count, cluster.cluster_id)
+    request.answer(*who, False, None, None, *rest)
+
+
+def _watch(request: Incoming) -> None:
+    request.cluster.viewers.append((request.connection, request.correlation))
+    request.answer()
+    request.cluster.tell(request.connection, request.correlation)
+
+
+def _watch_backups(request: Incoming) -> None:
+    request.connection.ack_correlation = request.correlation
+    request.answer(uuid.uuid4())
+
+
+def _listen(request: Incoming) -> None:
+    request.answer(uuid.uuid4())
+
+
+def _map(request: Incoming) -> dict[bytes, bytes]:
+    return request.cluster.maps.setdefault(request.fields.name, {})
+
+
+def _get(request: Incoming) -> None:
+    request.answer(_map(request).get(bytes(request.fields.key)))
+
+
+def _put(request: Incoming) -> None:
+    fields = request.fields
+    before = _map(request).get(bytes(fields.key))
+    _map(request)[bytes(fields.key)] = bytes(fields.value)
+    request.answer(before)
+
+
+def _set(request: Incoming) -> None:
+    fields = request.fields
+    _map(request)[bytes(fields.key)] = bytes(fields.value)
+    request.answer()
+
+
+def _try_put(request: Incoming) -> None:
+    fields = request.fields
+    _map(request)[bytes(fields.key)] = bytes(fields.value)
+    request.answer(True)
+
+
+def _remove(request: Incoming) -> None:
+    request.answer(_map(request).pop(bytes(request.fields.key), None))
+
+
+def _delete(request: Incoming) -> None:
+    request.answer(_map(request).pop(bytes(request.fields.key), None) is not None)
+
+
+def _put_all(request: Incoming) -> None:
+    for key, value in request.fields.entries:
+        _map(request)[bytes(key)] = bytes(value)
+    request.answer()
+
+
+def _get_all(request: Incoming) -> None:
+    found = _map(request)
+    keys = [bytes(key) for key in request.fields.keys]
+    request.answer([(key, found[key]) for key in keys if key in found])
+
+
+def _clear(request: Incoming) -> None:
+    _map(request).clear()
+    request.answer()
+
+
+def _nothing(request: Incoming) -> None:
+    request.answer()
+
+
+def _true(request: Incoming) -> None:
+    request.answer(True)
+
+
+USUAL: dict[str, Callable[[Incoming], Any]] = {
+    "Client.Authentication": _authenticate,
+    "Client.AddClusterViewListener": _watch,
+    "Client.LocalBackupListener": _watch_backups,
+    "Client.CreateProxy": _nothing,
+    "Client.DestroyProxy": _nothing,
+    "Client.Ping": _nothing,
+    "Map.AddEntryListener": _listen,
+    "Map.AddEntryListenerToKey": _listen,
+    "Map.RemoveEntryListener": _true,
+    "Map.Get": _get,
+    "Map.Put": _put,
+    "Map.Set": _set,
+    "Map.TryPut": _try_put,
+    "Map.Remove": _remove,
+    "Map.Delete": _delete,
+    "Map.PutAll": _put_all,
+    "Map.GetAll": _get_all,
+    "Map.ContainsKey": lambda request: request.answer(
+        bytes(request.fields.key) in _map(request)
+    ),
+    "Map.Size": lambda request: request.answer(len(_map(request))),
+    "Map.IsEmpty": lambda request: request.answer(not _map(request)),
+    "Map.Clear": _clear,
+    "Map.Flush": _nothing,
+}
