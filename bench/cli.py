@@ -31,7 +31,9 @@ app = typer.Typer(add_completion=False)
 
 _Addresses = Annotated[
     str | None,
-    typer.Option(help="Use members that run: host:port,host:port. [default: start real members]"),
+    typer.Option(
+        help="Use members that run, as they are: host:port,host:port. [default: start some]"
+    ),
 ]
 _ClusterName = Annotated[str, typer.Option(help="The name of the cluster at --addresses.")]
 
@@ -75,7 +77,7 @@ def hazelcast(
         out.print("\n".join(case.name for case in chosen))
         return
     sizes = _sizes(members or ("1" if quick or addresses else "1,3"))
-    plan = Plan(chosen, sizes, pairs, QUICK if quick else FULL, uvloop)
+    plan = Plan(chosen, sizes, pairs, QUICK if quick else FULL, uvloop, addresses is None)
     # A missing extra should show before the long part, not after it.
     draw = _drawing() if plot is not None else None
     where = environment()
@@ -115,7 +117,8 @@ def profile(
         raise typer.BadParameter("one case and one of the two libraries, please")
     opener = _opener(addresses, cluster_name)
     try:
-        typer.echo(profile_case(chosen[0], library, members, opener))
+        plan = Plan(chosen, (members,), 1, FULL, warm_members=addresses is None)
+        typer.echo(profile_case(plan, library, opener))
     except (ChildFailedError, RealMemberError, WrongAnswerError) as error:
         _fail(error)
 

@@ -34,6 +34,7 @@ class Plan:
     pairs: int
     durations: Durations
     uvloop: bool = False
+    warm_members: bool = True
 
     @property
     def steps(self) -> int:
@@ -79,18 +80,17 @@ def run(plan: Plan, open_cluster: ClusterOpener, observer: Observer) -> list[Res
     return results
 
 
-def profile_case(case: Case, library: Library, members: int, open_cluster: ClusterOpener) -> str:
-    """Give a table of where the time of one library goes in one case.
+def profile_case(plan: Plan, library: Library, open_cluster: ClusterOpener) -> str:
+    """Give a table of where the time of one library goes in the first case of a plan.
 
     Raises:
         ChildFailedError: The client failed.
         RealMemberError: Members cannot run here.
         WrongAnswerError: The client read something else than what was written.
     """
-    with open_cluster(members) as cluster:
-        plan = Plan((case,), (members,), 1, FULL)
+    with open_cluster(plan.members[0]) as cluster:
         _warm_up(plan, cluster)
-        told = _specification(plan, case, cluster, library)
+        told = _specification(plan, plan.cases[0], cluster, library)
         document = run_child(_CLIENT, replace(told, profile=True).to_json(), _LIMIT)
     return str(document["profile"])
 
@@ -114,6 +114,8 @@ def _pair(
 
 
 def _warm_up(plan: Plan, cluster: Cluster) -> None:
+    if not plan.warm_members:
+        return
     for case in CASES:
         if case.name in _MEMBER_WARM_UP:
             told = _specification(plan, case, cluster, OURS)

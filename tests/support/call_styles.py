@@ -18,7 +18,7 @@ from gridwire import hazelcast
 from gridwire.hazelcast.asyncio import HazelcastClient as AsyncioClient
 from gridwire.hazelcast.future import Future
 
-__all__ = ["PATIENCE", "STYLES", "Client", "Pending", "Style", "make_style"]
+__all__ = ["PATIENCE", "STYLES", "Client", "Pending", "Style", "error_of", "make_style"]
 
 STYLES = ("blocking", "future", "asyncio")
 
@@ -72,6 +72,7 @@ class Style:
 
     def __init__(self) -> None:
         self._clients: list[Client] = []
+        self._threads: list[threading.Thread] = []
 
     def client(self, where: Any = None, **options: Any) -> Client:
         """Start a client, of a cluster or by options alone; it ends with the test."""
@@ -91,6 +92,23 @@ class Style:
         """End everything."""
         for client in self._clients:
             client.shutdown()
+        for thread in self._threads:
+            thread.join(1.0)
+
+    def aside(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
+        """Call something that blocks in a thread of its own."""
+        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+
+        def run() -> None:
+            try:
+                future.set_result(function(*args, **keywords))
+            except BaseException as error:
+                future.set_exception(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return future
 
     def error(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> BaseException:
         """What a call fails with."""
@@ -125,10 +143,6 @@ class BlockingStyle(Style):
 
     name = "blocking"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._threads: list[threading.Thread] = []
-
     def _start(self, options: dict[str, Any]) -> Any:
         return hazelcast.HazelcastClient(**options)
 
@@ -142,26 +156,10 @@ class BlockingStyle(Style):
         return method(*args, **keywords)
 
     def begin(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
-        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
-
-        def run() -> None:
-            try:
-                future.set_result(method(*args, **keywords))
-            except BaseException as error:
-                future.set_exception(error)
-
-        thread = threading.Thread(target=run, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-        return future
+        return self.aside(method, *args, **keywords)
 
     def listed(self, iterator: Iterable[Any], count: int | None = None) -> list[Any]:
         return list(islice(iterator, count))
-
-    def close(self) -> None:
-        super().close()
-        for thread in self._threads:
-            thread.join(1.0)
 
 
 class _Failed:

@@ -12,7 +12,7 @@ import select
 import socket
 import uuid
 from struct import pack_into, unpack_from
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from gridwire.hazelcast.protocol.error_message import ERROR_TYPE, decode_error
 from gridwire.hazelcast.protocol.frames import BACKUP_AWARE, EVENT, PROTOCOL_PREAMBLE, FrameReader
@@ -244,7 +244,7 @@ class SocketWire(Wire):
     def close(self) -> None:
         self.socket.close()
 
-    def __enter__(self) -> SocketWire:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

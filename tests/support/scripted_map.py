@@ -10,7 +10,7 @@ from typing import Any
 from gridwire.hazelcast.protocol import customs
 from support.scripted import Incoming
 
-__all__ = ["USUAL"]
+__all__ = ["USUAL", "refuse"]
 
 _REFUSED = 1
 _NOTHING = uuid.UUID(int=0)
@@ -21,14 +21,24 @@ def _authenticate(request: Incoming) -> None:
     connection.identity = fields = request.fields
     connection.client_uuid = fields.uuid
     address = customs.Address(member.host, member.port)
-    rest = (cluster.version, [], cluster.version, [], {})
     if fields.cluster_name != cluster.cluster_name:
-        request.answer(_REFUSED, None, None, 1, "", -1, _NOTHING, False, None, None, *rest)
+        refuse(_REFUSED)(request)
         return
+    rest = (cluster.version, [], cluster.version, [], {})
     if cluster.views_at_once:
         rest = (cluster.version, cluster.infos(), cluster.version, cluster.table(), {})
     who = (0, address, member.uuid, 1, "5.7.0", cluster.partition_count, cluster.cluster_id)
     request.answer(*who, False, None, None, *rest)
+
+
+def refuse(status: int) -> Callable[[Incoming], None]:
+    """Do not let a client in."""
+
+    def behave(request: Incoming) -> None:
+        rest = (False, None, None, -1, [], -1, [], {})
+        request.answer(status, None, None, 1, "", -1, _NOTHING, *rest)
+
+    return behave
 
 
 def _watch(request: Incoming) -> None:

@@ -3,22 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 from gridwire._io.dispatching import ThreadDispatcher
-from gridwire._io.hosted import HostedLoop
+from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.shared import SharedConnector
 from gridwire.hazelcast.cluster.service import ClusterService
 from gridwire.hazelcast.config import Config, Options
+from gridwire.hazelcast.control.blocking_engine import BlockingEngine
 from gridwire.hazelcast.control.core import ClientCore
+from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.control.making import (
     client_name,
     make_core,
     make_serialization,
     options_of,
 )
-from gridwire.hazelcast.control.thread_engine import BlockingEngine, FutureEngine
 from gridwire.hazelcast.lifecycle import LifecycleService
 from gridwire.hazelcast.partition import PartitionService
 from gridwire.hazelcast.proxy.context import MAP_SERVICE, ProxyContext
@@ -65,8 +67,15 @@ class HazelcastClient:
             self._name,
             SharedConnector(self._hosted),
             self._dispatcher,
-            self._hosted.call,
+            self._tell_loop,
         )
+
+    def _tell_loop(self, function: Callable[..., object], *args: Any) -> None:
+        try:
+            self._hosted.call(function, *args)
+        except HostedLoopClosed:
+            # The client is shut down: whatever was to be looked after has ended with it.
+            return
 
     def _end(self) -> None:
         self._dispatcher.close()

@@ -62,8 +62,8 @@ class AsyncioEngine:
         correlation = 0
         try:
             correlation = connection.session.send(request, future)
-            if not core.ticking:
-                core.start_ticking()
+            if not core.clockwork.ticking:
+                core.clockwork.start()
             if timeout is None:
                 reply = await future
             else:
@@ -84,11 +84,11 @@ class AsyncioEngine:
     async def _in_time(
         self, future: asyncio.Future[Buffer], correlation: int, when: float
     ) -> Buffer:
-        self.core.give_deadline(correlation, when)
+        self.core.clockwork.give_deadline(correlation, when)
         try:
             return await future
         finally:
-            self.core.drop_deadline(correlation, when)
+            self.core.clockwork.drop_deadline(correlation, when)
 
     async def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""

@@ -13,12 +13,11 @@ import random
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gridwire._core.deadlines import Deadlines
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.interfaces import Connector, Dispatcher
-from gridwire.hazelcast.cluster.acks import GENERATIONS
 from gridwire.hazelcast.cluster.state import ClusterState
+from gridwire.hazelcast.control.clockwork import Clockwork
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.handshake import Identity
 from gridwire.hazelcast.control.heartbeat import beat
@@ -30,8 +29,6 @@ from gridwire.hazelcast.core import MemberInfo
 from gridwire.hazelcast.errors import (
     HazelcastClientNotActiveError,
     HazelcastError,
-    IndeterminateOperationStateError,
-    OperationTimeoutError,
 )
 from gridwire.hazelcast.lifecycle import LifecycleState
 from gridwire.hazelcast.protocol.frames import Buffer
@@ -46,12 +43,6 @@ __all__ = ["ClientCore"]
 _logger = logging.getLogger("gridwire.hazelcast.client")
 
 T = TypeVar("T")
-
-# The tick notices the usual timeout this much late at most, in parts of it.
-_TICKS_A_TIMEOUT = 32
-_SHORTEST_TICK = 0.02
-_LONGEST_TICK = 1.0
-_OWN_DEADLINE_RESOLUTION = 0.005
 
 
 class ClientCore:
@@ -78,11 +69,9 @@ class ClientCore:
         self.connector = connector
         self.dispatcher = dispatcher
         self.random = random.Random()
-        self._from_anywhere = from_anywhere
         self._loop = asyncio.get_running_loop()
         self.now = self._loop.time
         self.calls = CallTable(options.max_pending_invocations)
-        self.deadlines = Deadlines(options.invocation_timeout, _OWN_DEADLINE_RESOLUTION)
         self.state: ClusterState[Connection] = ClusterState(options.smart_routing)
         self.acks_enabled = options.smart_routing and options.backup_ack_to_client_enabled
         self.lifecycle = LifecycleNotices(dispatcher, identity.name, options.lifecycle_listeners)
@@ -93,14 +82,7 @@ class ClientCore:
         self.connected = asyncio.Event()
         self.balancer = options.load_balancer or RoundRobinLB()
         self.failure: BaseException | None = None
-        self.ticking = False
-        self._tick_every = min(
-            max(options.invocation_timeout / _TICKS_A_TIMEOUT, _SHORTEST_TICK),
-            options.operation_backup_timeout / GENERATIONS,
-            _LONGEST_TICK,
-        )
-        self._last_aged = 0.0
-        self._due_timer: asyncio.TimerHandle | None = None
+        self.clockwork = Clockwork(self, from_anywhere)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._rejoining = False
 
@@ -137,8 +119,7 @@ class ClientCore:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._due_timer is not None:
-            self._due_timer.cancel()
+        self.clockwork.stop()
         gone = HazelcastClientNotActiveError("the client is shut down")
         closing = self.state.routes.connections
         for connection in closing:
@@ -292,87 +273,3 @@ class ClientCore:
         finally:
             self.calls.own_deadline.discard(correlation)
         return connection.decode(request, reply)
-
-    # -- time ---------------------------------------------------------------------------------
-
-    def start_ticking(self) -> None:
-        """Something is pending: deadlines and acks need looking after. From any thread."""
-        self.ticking = True
-        self._from_anywhere(self._schedule_tick)
-
-    def _schedule_tick(self) -> None:
-        self._loop.call_later(self._tick_every, self._tick)
-
-    def _tick(self) -> None:
-        calls = self.calls
-        if not self.lifecycle.running:
-            return
-        expired = self.deadlines.mark(self.now(), next(calls.ids))
-        if expired:
-            usual = self.options.invocation_timeout
-            calls.expire(expired, lambda: self.timeout_error(usual))
-            calls.admit()
-        self._age_acks()
-        for connection in self.state.routes.connections:
-            if connection.stream is not None:
-                connection.stream.nudge()
-        if calls.pending or calls.acks.busy or calls.gate:
-            self._schedule_tick()
-        else:
-            # A call that came in between sees the flag still set and its deadline unattended
-            # until the next call; so the flag falls first and the table is looked at again.
-            self.ticking = False
-            if calls.pending and not self.ticking:
-                self.start_ticking()
-
-    def _age_acks(self) -> None:
-        acks = self.calls.acks
-        now = self.now()
-        if now - self._last_aged < self.options.operation_backup_timeout / GENERATIONS:
-            return
-        self._last_aged = now
-        for waiter, message in acks.age():
-            if self.options.fail_on_indeterminate_operation_state:
-                waiter.set_exception(
-                    IndeterminateOperationStateError(
-                        "the owner executed the operation, but not every backup acknowledged it "
-                        f"within {self.options.operation_backup_timeout:g} s",
-                        outcome=Outcome.UNKNOWN,
-                    )
-                )
-            else:
-                waiter.set_result(message)
-
-    def timeout_error(self, limit: float | None) -> OperationTimeoutError:
-        """A call that was sent got no answer within so many seconds, or within its own timeout."""
-        return OperationTimeoutError(
-            "no answer within the call's timeout" if limit is None else f"no answer in {limit:g} s",
-            outcome=Outcome.UNKNOWN,
-            phase="waiting for the answer",
-        )
-
-    def give_deadline(self, correlation: int, when: float) -> None:
-        """A call has a deadline of its own; on the loop's thread."""
-        self.calls.own_deadline.add(correlation)
-        self.deadlines.add(correlation, when)
-        timer = self._due_timer
-        if timer is None or timer.when() > when:
-            if timer is not None:
-                timer.cancel()
-            self._due_timer = self._loop.call_at(when, self._due)
-
-    def drop_deadline(self, correlation: int, when: float) -> None:
-        """The call is over."""
-        self.calls.own_deadline.discard(correlation)
-        self.deadlines.drop(correlation, when)
-
-    def _due(self) -> None:
-        self._due_timer = None
-        for correlation in self.deadlines.due(self.now()):
-            entry = self.calls.pending.get(correlation)
-            if entry is not None:
-                self.calls.fail(correlation, entry[0], self.timeout_error(None))
-        self.calls.admit()
-        when = self.deadlines.next_due()
-        if when is not None:
-            self._due_timer = self._loop.call_at(when, self._due)

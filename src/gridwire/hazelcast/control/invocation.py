@@ -132,8 +132,8 @@ class Invocation(Generic[T]):
         except SessionOver:
             raise connection.lost_error(None, False) from None
         core.calls.own_deadline.add(correlation)
-        if not core.ticking:
-            core.start_ticking()
+        if not core.clockwork.ticking:
+            core.clockwork.start()
         try:
             async with asyncio.timeout_at(self._when()) as limit:
                 return await future
@@ -217,8 +217,8 @@ class Invocation(Generic[T]):
         while (
             len(calls.pending) >= calls.limit or connection.unsent_bytes > options.max_queued_bytes
         ):
-            if not core.ticking:
-                core.start_ticking()
+            if not core.clockwork.ticking:
+                core.clockwork.start()
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             wake = _waker(turn)
             calls.gate.join(wake)

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from gridwire.hazelcast.control.thread_engine import BlockingEngine, FutureEngine
+from gridwire.hazelcast.control.blocking_engine import BlockingEngine
+from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.core import SimpleEntryView
 from gridwire.hazelcast.future import Future
 from gridwire.hazelcast.operations.arguments import page_size as check_page_size

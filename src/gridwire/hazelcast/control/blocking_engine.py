@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls that block the calling thread."""
+
+from __future__ import annotations
+
+from _thread import allocate_lock
+from collections.abc import Callable, Coroutine, Sequence
+from time import monotonic
+from typing import Any, TypeVar
+from uuid import UUID
+
+from gridwire._core.request import Operation, Request
+from gridwire._io.steppers import run_blocking
+from gridwire.hazelcast.control.future_engine import FutureEngine
+from gridwire.hazelcast.control.invocation import Invocation
+from gridwire.hazelcast.control.thread_engine import ThreadEngine
+from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.protocol.frames import Buffer
+from gridwire.hazelcast.protocol.session import SessionOver
+
+__all__ = ["BlockingEngine"]
+
+T = TypeVar("T")
+
+# The reply was taken out of the table by the reader, which is about to hand it over.
+_HAND_OVER_SECONDS = 5.0
+
+
+class _ThreadWaiter:
+    """One blocked thread."""
+
+    __slots__ = ("error", "lock", "reply")
+
+    def __init__(self) -> None:
+        self.lock = allocate_lock()
+        self.lock.acquire()
+        self.reply: Any = None
+        self.error: Exception | None = None
+
+    def done(self) -> bool:
+        return False
+
+    def set_result(self, reply: Any) -> None:
+        self.reply = reply
+        self.lock.release()
+
+    def set_exception(self, error: Exception) -> None:
+        self.error = error
+        self.lock.release()
+
+
+class BlockingEngine(ThreadEngine):
+    """Calls that block the calling thread."""
+
+    def call(self, request: Request[T], timeout: float | None = None) -> T:
+        """One request, with every retry that the rules allow.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+        """
+        started = monotonic()
+        connection = self.open_way(request)
+        if connection is None:
+            return self._careful(request, started, timeout)
+        waiter = _ThreadWaiter()
+        try:
+            correlation = connection.session.send(request, waiter)
+            if not self.core.clockwork.ticking:
+                self.core.clockwork.start()
+            limit = self._usual if timeout is None else timeout
+            if not waiter.lock.acquire(True, limit) and not self._overtaken(correlation, waiter):
+                waiter.error = self.core.clockwork.timeout_error(limit)
+        except SessionOver:
+            waiter.error = connection.lost_error(None, False)
+        except BaseException:
+            self.abort(waiter)
+            raise
+        if waiter.error is not None:
+            if not isinstance(waiter.error, HazelcastError):
+                raise waiter.error
+            return self._careful(request, started, timeout, waiter.error)
+        return connection.decode(request, waiter.reply)
+
+    def _overtaken(self, correlation: int, waiter: _ThreadWaiter) -> bool:
+        """The time is over: take the call out, unless its reply is just being handed over."""
+        if self._calls.forget(correlation):
+            return False
+        return waiter.lock.acquire(True, 0 if waiter.reply is None else _HAND_OVER_SECONDS)
+
+    def _careful(
+        self,
+        request: Request[T],
+        started: float,
+        timeout: float | None,
+        failed: HazelcastError | None = None,
+    ) -> T:
+        invocation = Invocation(self.core, request, started, timeout)
+        return invocation.decode(self.wait(invocation.run(failed)))
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a control coroutine on the loop and wait for it; an interrupt cancels it."""
+        if self.hosted.is_current:
+            coroutine.close()
+            raise RuntimeError("a blocking call on the client's own loop would wait for itself")
+        future = self.start(coroutine)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def call_all(self, requests: Sequence[Request[Any]], timeout: float | None) -> list[Any]:
+        """Several requests at once; the value or the exception of each, in order."""
+        together = FutureEngine(self.core, self.hosted)
+        futures = [together.call(request, timeout) for request in requests]
+        results: list[Any] = []
+        try:
+            for future in futures:
+                try:
+                    results.append(future.result())
+                except Exception as error:
+                    results.append(error)
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+        return results
+
+    def run(self, operation: Operation[T], timeout: float | None = None) -> T:
+        """An operation of several round trips."""
+        return run_blocking(operation, self, timeout)
+
+    def add_listener(
+        self,
+        request: Callable[[], Request[UUID]],
+        remove: Callable[[UUID], Request[Any]],
+        handle: Callable[[Buffer], None],
+    ) -> str:
+        """Register a listener on all members."""
+        return self.wait(self.core.listening.add(request, remove, handle))
+
+    def remove_listener(self, registration_id: str) -> bool:
+        """Take a listener back."""
+        return self.wait(self.core.listening.remove(registration_id))

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls whose result comes later, for threads."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Callable, Coroutine
+from time import monotonic
+from typing import Any, TypeVar
+from uuid import UUID
+
+from gridwire._core.request import Operation, Request
+from gridwire.errors import BackpressureError
+from gridwire.hazelcast.control.connection import Connection
+from gridwire.hazelcast.control.invocation import Invocation
+from gridwire.hazelcast.control.operation_run import OperationRun
+from gridwire.hazelcast.control.thread_engine import ThreadEngine
+from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.future import Future
+from gridwire.hazelcast.protocol.frames import Buffer
+from gridwire.hazelcast.protocol.session import SessionOver
+
+__all__ = ["FutureEngine"]
+
+T = TypeVar("T")
+
+
+class _ReplyFuture(Future[T]):
+    """The future of one request. The reply is decoded by the thread that asks for the value."""
+
+    __slots__ = (
+        "_engine",
+        "_request",
+        "_started",
+        "_task",
+        "_timeout",
+        "correlation",
+        "source",
+    )
+
+    def __init__(
+        self, engine: FutureEngine, request: Request[T], started: float, timeout: float | None
+    ) -> None:
+        super().__init__()
+        self._engine = engine
+        self._request = request
+        self._started = started
+        self._timeout = timeout
+        self._task: concurrent.futures.Future[Buffer] | None = None
+        self.correlation = 0
+        # Where the reply came from: it decodes, since it is to blame for what cannot be decoded.
+        self.source: Connection | Invocation[T] | None = None
+
+    @property
+    def _dispatcher(self) -> Any:  # type: ignore[override]
+        return self._engine.core.dispatcher
+
+    def _finished_value(self) -> T:
+        box = self._value
+        if not isinstance(box, _Decoded):
+            source = self.source
+            assert source is not None
+            if isinstance(source, Invocation):
+                box = _Decoded(source.decode(box))
+            else:
+                box = _Decoded(source.decode(self._request, box))
+            self._value = box
+        value: T = box.value
+        return value
+
+    def set_exception(self, exception: BaseException, traceback: Any = None) -> None:
+        """An attempt failed: the rest is done the careful way, on the loop."""
+        if self._done:
+            return
+        if isinstance(exception, HazelcastError) and self._task is None:
+            self.go_careful(exception)
+        else:
+            self._complete(None, exception)
+
+    def go_careful(self, failed: HazelcastError | None = None) -> None:
+        """Leave the call to the invocation; its end is this future's."""
+        invocation = Invocation(self._engine.core, self._request, self._started, self._timeout)
+        self.source = invocation
+        self._task = task = self._engine.start(invocation.run(failed))
+        task.add_done_callback(self._careful_done)
+
+    def _careful_done(self, task: concurrent.futures.Future[Buffer]) -> None:
+        if task.cancelled():
+            self._complete(None, concurrent.futures.CancelledError())
+        elif (error := task.exception()) is not None:
+            self._complete(None, error)
+        else:
+            self._complete(task.result(), None)
+
+    def _give_up(self) -> bool:
+        if self._task is not None:
+            return self._task.cancel()
+        return self._engine.forget(self.correlation)
+
+
+class _Decoded:
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class FutureEngine(ThreadEngine):
+    """Calls whose result comes later."""
+
+    def call(self, request: Request[T], timeout: float | None = None) -> Future[T]:
+        """One request, with every retry that the rules allow.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+        """
+        future = _ReplyFuture(self, request, monotonic(), timeout)
+        connection = self.open_way(request) if timeout is None else None
+        if connection is None:
+            if len(self._pending) >= self._limit or self._calls.gate:
+                self._wait_for_room(request, timeout)
+            future.go_careful()
+            return future
+        try:
+            # A caller with calls in flight is likely to make more before it waits.
+            soon = bool(self._pending)
+            future.source = connection
+            future.correlation = connection.session.send(request, future, soon)
+            if not self.core.clockwork.ticking:
+                self.core.clockwork.start()
+        except SessionOver:
+            future.set_exception(connection.lost_error(None, False))
+        except BaseException:
+            self.abort(future)
+            raise
+        return future
+
+    def _wait_for_room(self, request: Request[Any], timeout: float | None) -> None:
+        """A thread that makes futures faster than they are done waits like everybody else.
+
+        Otherwise what it makes would wait on the loop instead, without a bound.
+        """
+        if self.hosted.is_current:
+            return
+        waiting = self.start(Invocation(self.core, request, monotonic(), timeout).room())
+        try:
+            waiting.result()
+        except (HazelcastError, BackpressureError):
+            # The future's own attempt finds the same and says so.
+            return
+        except BaseException:
+            waiting.cancel()
+            raise
+
+    def forget(self, correlation: int) -> bool:
+        """Drop a call; whether it was pending."""
+        return self._calls.forget(correlation)
+
+    def run(self, operation: Operation[T], timeout: float | None = None) -> Future[T]:
+        """An operation of several round trips."""
+        run = OperationRun(self, operation, timeout)
+        run.go_on()
+        return run.future
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a control coroutine on the loop; its future."""
+        future: Future[T] = Future()
+
+        def done(task: concurrent.futures.Future[T]) -> None:
+            if task.cancelled():
+                future.cancel()
+            elif (error := task.exception()) is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(task.result())
+
+        task = self.start(coroutine)
+        task.add_done_callback(lambda one: self.core.dispatcher.dispatch(done, one))
+        return future
+
+    def add_listener(
+        self,
+        request: Callable[[], Request[UUID]],
+        remove: Callable[[UUID], Request[Any]],
+        handle: Callable[[Buffer], None],
+    ) -> Future[str]:
+        """Register a listener on all members."""
+        return self.wait(self.core.listening.add(request, remove, handle))
+
+    def remove_listener(self, registration_id: str) -> Future[bool]:
+        """Take a listener back."""
+        return self.wait(self.core.listening.remove(registration_id))
