@@ -58,7 +58,10 @@ def hazelcast(
     cases: Annotated[
         str | None, typer.Option(help="Names or patterns, such as asyncio-*-256,value-*")
     ] = None,
-    pairs: Annotated[int, typer.Option(min=1, help="How often each case is measured.")] = 3,
+    pairs: Annotated[
+        int | None,
+        typer.Option(min=1, help="How often each case is measured. [default: 3; with --quick 2]"),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all figures there.")
     ] = None,
@@ -77,7 +80,9 @@ def hazelcast(
         out.print("\n".join(case.name for case in chosen))
         return
     sizes = _sizes(members or ("1" if quick or addresses else "1,3"))
-    plan = Plan(chosen, sizes, pairs, QUICK if quick else FULL, uvloop, addresses is None)
+    durations = QUICK if quick else FULL
+    times = pairs or (2 if quick else 3)
+    plan = Plan(chosen, sizes, times, durations, uvloop, warm_members=addresses is None)
     # A missing extra should show before the long part, not after it.
     draw = _drawing() if plot is not None else None
     where = environment()
@@ -95,7 +100,7 @@ def hazelcast(
     if plot is not None and draw is not None:
         subtitle = (
             f"{server}, clients in processes of their own, {where['python']}, "
-            f"{where['cpus']} CPUs · medians of {pairs} pairs, lines from the lowest to the highest"
+            f"{where['cpus']} CPUs · medians of {times} pairs, lines from the lowest to the highest"
         )
         draw(plot, results, TARGETS, f"{titles[OURS]} beside {titles[PEER]}", subtitle)
     # Slow is no failure; not measured is.
@@ -126,7 +131,7 @@ def profile(
 def _measure(out: Console, plan: Plan, opener: ClusterOpener) -> list[Result]:
     try:
         with showing_progress(out, plan.steps) as progress:
-            return run(plan, opener, progress)
+            return list(run(plan, opener, progress))
     except (RealMemberError, WrongAnswerError) as error:
         _fail(error)
 

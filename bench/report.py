@@ -83,7 +83,7 @@ def show_results(
         plural = "s" if members > 1 else ""
         table = Table(
             title=f"{members} member{plural} · {names[OURS]} | {names[PEER]}",
-            caption="ours | theirs · x: ours to theirs, median of the pairs · op: a call of the Map",
+            caption="ours | theirs · x: ours to theirs, median of the pairs · op: one call",
             box=SIMPLE_HEAD,
             pad_edge=False,
         )

@@ -17,6 +17,9 @@ __all__ = ["AsyncioFace", "BlockingFace", "Face", "facts", "open_face"]
 _MODULES: dict[Library, str] = {"gridwire": "gridwire.hazelcast", "official": "hazelcast"}
 
 
+_CONNECT_TIMEOUT = 10.0  # seconds; members that are not there should be told, not waited for
+
+
 class Face(Protocol):
     """A client with its map, in one call style."""
 
@@ -113,6 +116,7 @@ def _options(specification: Specification) -> dict[str, Any]:
     return {
         "cluster_members": list(specification.addresses),
         "cluster_name": specification.cluster_name,
+        "cluster_connect_timeout": _CONNECT_TIMEOUT,
     }
 
 

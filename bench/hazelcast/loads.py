@@ -129,7 +129,8 @@ class SingleLoad:
         self._face = face
         self._operation = case.operation
         self._variants = [_entries(case, letter) for letter in "ab"]
-        face.do("put_all", self._variants[0])
+        if case.operation in {"get", "get_all"}:
+            face.do("put_all", self._variants[0])
         self._steps = cycle(self._script())
         self._written = self._variants[0]
         self._walls: list[float] = []

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
@@ -17,9 +17,10 @@ __all__ = ["FULL", "QUICK", "Observer", "Plan", "profile_case", "run"]
 
 _CLIENT = "bench.hazelcast.client"
 _LIMIT = 60.0  # seconds a client process may take; a good one takes a tenth
+_GIVE_UP = 4  # clients that fail one after the other: the members are gone
 
 FULL = Durations(warm_up=0.3, round=0.35, rounds=3, enough=4.0)
-QUICK = Durations(warm_up=0.15, round=0.2, rounds=2, enough=1.0)
+QUICK = Durations(warm_up=0.15, round=0.15, rounds=2, enough=1.0)
 
 # Members compile what is hot while they run: the first case must not pay for it.
 _MEMBER_WARM_UP = ("asyncio-get-256", "asyncio-set-256", "value-set-8MiB", "value-get-8MiB")
@@ -56,19 +57,22 @@ class Observer(Protocol):
         """One more measurement is done."""
 
 
-def run(plan: Plan, open_cluster: ClusterOpener, observer: Observer) -> list[Result]:
-    """Measure everything.
+def run(plan: Plan, open_cluster: ClusterOpener, observer: Observer) -> Iterator[Result]:
+    """Measure everything; end early when client after client fails.
+
+    Yields:
+        The result of each case, as soon as it is there.
 
     Raises:
         RealMemberError: Members cannot run here.
         WrongAnswerError: A client read something else than what was written.
     """
-    results = []
     for members in plan.members:
         observer.say(f"members: {members} · starting")
         with open_cluster(members) as cluster:
             observer.say(f"members: {members} · warming up")
             _warm_up(plan, cluster)
+            failures = 0
             for number, case in enumerate(plan.cases):
                 pairs = []
                 for pair in range(plan.pairs):
@@ -76,8 +80,12 @@ def run(plan: Plan, open_cluster: ClusterOpener, observer: Observer) -> list[Res
                     order = LIBRARIES if (number + pair) % 2 == 0 else LIBRARIES[::-1]
                     observer.say(f"members: {members} · {case.name}")
                     pairs.append(_pair(plan, case, cluster, order, observer))
-                results.append(Result(case.name, members, case.operation_bytes, tuple(pairs)))
-    return results
+                    failures = _failures(failures, pairs[-1])
+                    if failures >= _GIVE_UP:
+                        break
+                yield Result(case.name, members, case.operation_bytes, tuple(pairs))
+                if failures >= _GIVE_UP:
+                    return
 
 
 def profile_case(plan: Plan, library: Library, open_cluster: ClusterOpener) -> str:
@@ -111,6 +119,11 @@ def _pair(
             raise WrongAnswerError(f"{library}, {case.name}: {error}") from None
         observer.advance()
     return Pair(order[0], made[OURS], made[LIBRARIES[1]])
+
+
+def _failures(before: int, pair: Pair) -> int:
+    failed = (pair.ours.error is not None) + (pair.theirs.error is not None)
+    return before + failed if failed == len(LIBRARIES) else 0
 
 
 def _warm_up(plan: Plan, cluster: Cluster) -> None:

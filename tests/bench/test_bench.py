@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from bench.children import ChildFailedError, WrongAnswerError
+from bench.cli import app
+from bench.hazelcast import runs
+from typer.testing import CliRunner
 
 from gridwire.testing import HazelcastCluster
 
@@ -79,15 +84,39 @@ def check(result: dict[str, object]) -> None:
         assert 0 < ratio["low"] <= ratio["median"] <= ratio["high"]
 
 
-@pytest.mark.slow
-def test_what_cannot_be_measured_is_named_and_fails():
-    done = bench(
-        "hazelcast",
-        *("--addresses", "127.0.0.1:1", "--cluster-name", "none"),
-        *("--quick", "--pairs", "1", "--cases", "value-get-1kB"),
-    )
-    assert done.returncode == 1
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch):
+    """Run the bench with clients that only fail; give the result and what they were told."""
+    told = []
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(error: Exception, *arguments: str):
+        def fail(module: str, specification: dict[str, object], limit: float) -> None:
+            told.append(specification)
+            raise error
+
+        monkeypatch.setattr(runs, "run_child", fail)
+        where = ["--addresses", "127.0.0.1:1", "--cluster-name", "none"]
+        return CliRunner().invoke(app, ["hazelcast", *where, *arguments]), told
+
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_gives_up_when_client_after_client_fails(in_this_process):
+    done, told = in_this_process(ChildFailedError("no member"), "--cases", "value-*")
+    assert done.exit_code == 1
     assert "failed" in done.stdout
+    assert done.stdout.count("not measured: value-get-1kB, 1 members: gridwire: no member") == 2
+    assert "value-get-1MiB" not in done.stdout
+    assert [each["library"] for each in told] == ["gridwire", "official", "official", "gridwire"]
+
+
+def test_a_wrong_answer_ends_the_run(in_this_process):
+    done, told = in_this_process(WrongAnswerError("(1) gave 2"), "--cases", "value-*")
+    assert done.exit_code == 1
+    assert "bench: gridwire, value-get-1kB: (1) gave 2" in done.stderr
+    assert len(told) == 1
 
 
 def test_wrong_options_are_explained():

@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-
 from bench.children import ChildFailedError, WrongAnswerError, run_child
 from bench.hazelcast.callers import Lane, block, block_timed, coroutine, pipeline, pipeline_timed
 from bench.measuring import Competitor, Window, measure, summary

@@ -5,10 +5,9 @@ import math
 import statistics
 
 import pytest
+from bench.stats import Spread, median, paired_ratios, percentile, spread
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bench.stats import Spread, median, paired_ratios, percentile, spread
 
 figures = st.lists(st.floats(0, 1e9), min_size=1, max_size=50)
 

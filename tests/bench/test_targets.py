@@ -4,7 +4,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from bench.document import document
 from bench.hazelcast.cases import CASES, QUICK_CASES, UnknownCaseError, choose
 from bench.hazelcast.targets import GROWTH_TARGETS, TARGETS

@@ -114,6 +114,10 @@ class Style:
         """What a call fails with."""
         return error_of(self.begin(method, *args, **keywords))
 
+    def here(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """Call what does not wait, where the client lives."""
+        return function(*args, **keywords)
+
     # What the styles differ in.
 
     def _start(self, options: dict[str, Any]) -> Any:
@@ -236,6 +240,12 @@ class AsyncioStyle(Style):
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine on the loop."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE)
+
+    def here(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        async def call() -> Any:
+            return function(*args, **keywords)
+
+        return self.run(call())
 
     def _start(self, options: dict[str, Any]) -> Any:
         return self.run(AsyncioClient.create_and_start(**options))

@@ -37,6 +37,9 @@ __all__ = ["Behaviour", "Connection", "Hold", "Incoming", "ScriptedCluster", "Sc
 PATIENCE = 10.0
 """Seconds that a test waits for something that should happen at once."""
 
+# An accepted socket becomes a connection within this many turns of the loop.
+_ACCEPT_TURNS = 3
+
 _MEMBERS, _PARTITIONS = client_messages.ADD_CLUSTER_VIEW_LISTENER.events[:2]
 _ACK = client_messages.LOCAL_BACKUP_LISTENER.events[0]
 
@@ -135,6 +138,10 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self.member.connections.append(self)
+        if self.member._server is None:
+            # It was accepted while the member was killed.
+            transport.abort()
+            return
         on_connect = self.member.on_connect
         self.member.cluster.changed()
         if on_connect is not None:
@@ -246,7 +253,10 @@ class ScriptedMember:
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), self.host, self.port)
+        self._server = await loop.create_server(
+            lambda: Connection(self), self.host, self.port, start_serving=False
+        )
+        await self._server.start_serving()
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
@@ -255,6 +265,8 @@ class ScriptedMember:
             self._server = None
         for connection in list(self.connections):
             connection.close()
+        for _ in range(_ACCEPT_TURNS):
+            await asyncio.sleep(0)
         while self.connections:
             await asyncio.sleep(0)
 

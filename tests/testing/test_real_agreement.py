@@ -278,10 +278,12 @@ def test_who_is_not_known_is_answered_and_left(real_cluster_factory):
     with HazelcastCluster(1) as cluster:
         for one in (real, cluster):
             with SocketWire(one.addresses[0]) as wire:
-                with pytest.raises(Failure) as caught:
+                with pytest.raises((Failure, ConnectionError)) as caught:
                     wire.call(client_messages.PING)
-                assert [holder.error_code for holder in caught.value.holders] == [46, 3]
-                assert wire.read() is None
+                # A real member may close before its answer is out; ours never does.
+                if one is cluster or isinstance(caught.value, Failure):
+                    assert [holder.error_code for holder in caught.value.holders] == [46, 3]
+                    assert wire.read() is None
             with SocketWire(one.addresses[0]) as wire:
                 wire.write(b"\x03\0\0\0\0\0")
                 assert wire.read() is None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import cast
 
 from gridwire._io.connecting import open_socket
 from gridwire._io.interfaces import Payload, Receiver, SocketOption
@@ -118,8 +119,8 @@ class AioStream(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the transport is there."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Not an instance of it on every loop: uvloop's transports only behave like one.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes came."""

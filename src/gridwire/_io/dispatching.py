@@ -13,6 +13,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 
 __all__ = [
     "MAX_WAITING_CALLBACKS",
@@ -28,10 +29,14 @@ MAX_WAITING_CALLBACKS = 1_000_000
 
 
 def run_callback(function: Callable[..., object], *args: object) -> None:
-    """Run a callback of the application; what it raises is logged."""
+    """Run a callback of the application; what it raises is logged.
+
+    A wish to end the program passes, and ends what its thread does.
+    """
     try:
         function(*args)
-    except Exception:
+    except (Exception, asyncio.CancelledError):
+        # The latter is no wish to cancel who runs callbacks: it is what a cancelled future raises.
         _logger.exception("a callback of the application raised; nothing else is affected")
 
 
@@ -60,12 +65,17 @@ class LoopDispatcher:
         self._waiting.append((function, args))
 
     def _drain(self) -> None:
-        for _ in range(len(self._waiting)):
-            function, args = self._waiting[0]
-            run_callback(function, *args)
-            self._waiting.popleft()
-        if self._waiting:
-            self._loop.call_soon(self._drain)
+        waiting = self._waiting
+        try:
+            for _ in range(len(waiting)):
+                function, args = waiting[0]
+                try:
+                    run_callback(function, *args)
+                finally:
+                    waiting.popleft()
+        finally:
+            if waiting:
+                self._loop.call_soon(self._drain)
 
     def close(self) -> None:
         """See `Dispatcher`. What waits already still runs."""
@@ -81,8 +91,10 @@ class ThreadDispatcher:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._waiting: deque[tuple[Callable[..., object], tuple[object, ...]] | None] = deque()
-        self._wake = threading.Semaphore(0)
+        # Its put is one step: a signal handler that raises in the middle of it breaks nothing.
+        self._waiting: SimpleQueue[tuple[Callable[..., object], tuple[object, ...]] | None] = (
+            SimpleQueue()
+        )
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._closed = False
@@ -93,38 +105,46 @@ class ThreadDispatcher:
         """See `Dispatcher`."""
         if self._closed:
             return
-        if len(self._waiting) >= MAX_WAITING_CALLBACKS:
+        if self._waiting.qsize() >= MAX_WAITING_CALLBACKS:
             self.dropped += 1
             return
-        self._waiting.append((function, args))
-        self._wake.release()
         if self._thread is None:
             self._start()
+        self._waiting.put((function, args))
 
     def _start(self) -> None:
         with self._starting:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._drain, name=self._name, daemon=True)
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except RuntimeError:
+                    # The system gives no thread now; it may the next time.
+                    self._thread = None
+                    raise
 
     def _drain(self) -> None:
         while True:
-            self._wake.acquire()
-            item = self._waiting.popleft()
+            item = self._waiting.get()
             if item is None:
                 return
-            run_callback(item[0], *item[1])
+            try:
+                run_callback(item[0], *item[1])
+            except BaseException:
+                # Only this thread could be meant to end, and others rely on it.
+                _logger.exception("a callback of the application wants to end its thread")
             del item
 
     def close(self) -> None:
         """See `Dispatcher`. What waits already still runs; waits for it, but not for itself."""
-        with self._starting:
-            if self._closed:
-                return
+        if self._pid != os.getpid():
+            # After a fork the thread is the parent's, and so may be who holds the lock.
             self._closed = True
+            return
+        with self._starting:
+            if not self._closed:
+                self._closed = True
+                self._waiting.put(None)
             thread = self._thread
-        self._waiting.append(None)
-        self._wake.release()
-        # After a fork the thread is the parent's.
-        if thread not in (None, threading.current_thread()) and self._pid == os.getpid():
+        if thread is not None and thread is not threading.current_thread():
             thread.join()

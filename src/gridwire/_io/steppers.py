@@ -34,8 +34,13 @@ class Remaining:
         self._deadline = None if timeout is None else now() + timeout
 
     def seconds(self) -> float | None:
-        """At least a moment, so that the call itself finds its time over and says so."""
+        """For the next call; 0 when the time is over, so that the call itself says so."""
         return None if self._deadline is None else max(self._deadline - self._now(), 0.0)
+
+    def pause(self, seconds: float) -> float:
+        """How long to pause when the operation wants this long: not beyond its deadline."""
+        left = self.seconds()
+        return seconds if left is None else min(seconds, left)
 
 
 def advance(
@@ -50,6 +55,9 @@ def advance(
         step = operation.send(result) if error is None else operation.throw(error)
     except StopIteration as end:
         return None, end.value
+    finally:
+        # An error whose traceback refers to this frame must not be kept by it.
+        error = None
     return step, None
 
 
@@ -62,11 +70,10 @@ class AsyncCaller(Protocol):
 
 async def run_asyncio(operation: Operation[T], caller: AsyncCaller, timeout: float | None) -> T:
     """Run an operation on the running loop."""
-    loop = asyncio.get_running_loop()
-    remaining = Remaining(timeout, loop.time)
     result: Any = None
     error: BaseException | None = None
     try:
+        remaining = Remaining(timeout, asyncio.get_running_loop().time)
         while True:
             step, value = advance(operation, result, error)
             result = error = None
@@ -81,11 +88,12 @@ async def run_asyncio(operation: Operation[T], caller: AsyncCaller, timeout: flo
                         return_exceptions=True,
                     )
                 else:
-                    await asyncio.sleep(step.seconds)
+                    await asyncio.sleep(remaining.pause(step.seconds))
             except BaseException as failure:
                 error = failure
     finally:
         operation.close()
+        error = None  # as in `advance`
 
 
 class BlockingCaller(Protocol):
@@ -100,10 +108,10 @@ class BlockingCaller(Protocol):
 
 def run_blocking(operation: Operation[T], caller: BlockingCaller, timeout: float | None) -> T:
     """Run an operation in the calling thread."""
-    remaining = Remaining(timeout, time.monotonic)
     result: Any = None
     error: BaseException | None = None
     try:
+        remaining = Remaining(timeout, time.monotonic)
         while True:
             step, value = advance(operation, result, error)
             result = error = None
@@ -115,8 +123,9 @@ def run_blocking(operation: Operation[T], caller: BlockingCaller, timeout: float
                 elif isinstance(step, CallAll):
                     result = caller.call_all(step.requests, remaining.seconds())
                 else:
-                    time.sleep(step.seconds)
+                    time.sleep(remaining.pause(step.seconds))
             except BaseException as failure:
                 error = failure
     finally:
         operation.close()
+        error = None  # as in `advance`

@@ -432,8 +432,9 @@ class Config(OptionGroup):
     max_message_bytes = Option(
         DEFAULT_MAX_MESSAGE_BYTES,
         integer(at_least=MIN_MAX_MESSAGE_BYTES, at_most=2**31 - 1),
-        "Largest message that is accepted from a member; a connection that brings a larger one is "
-        "closed. It bounds the memory that a broken or hostile peer can ask for.",
+        "Largest message that is sent or accepted. A larger request fails before anything is sent; "
+        "a connection that brings a larger message is closed, which bounds the memory that a "
+        "broken or hostile peer can ask for.",
         unit="bytes",
         ours=True,
     )

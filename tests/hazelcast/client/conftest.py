@@ -18,37 +18,6 @@ _ON_UVLOOP = pytest.param(
 )
 
 
-@pytest.fixture(params=STYLES)
-def styles(request: pytest.FixtureRequest):
-    """Each call style in turn."""
-    style = make_style(request.param)
-    yield style
-    style.close()
-
-
-@pytest.fixture(params=[*STYLES, _ON_UVLOOP])
-def styles_and_uvloop(request: pytest.FixtureRequest):
-    """Each call style in turn, asyncio also on uvloop."""
-    style = make_style(request.param)
-    yield style
-    style.close()
-
-
-@pytest.fixture(params=["future", "asyncio", _ON_UVLOOP])
-def cancelling_styles(request: pytest.FixtureRequest):
-    """The styles in which a call can be cancelled."""
-    style = make_style(request.param)
-    yield style
-    style.close()
-
-
-@pytest.fixture(scope="module", params=[1, 3], ids=["one-member", "three-members"])
-def cluster(request: pytest.FixtureRequest):
-    """An in-process cluster that is well, shared by the tests of a module."""
-    with HazelcastCluster(members=request.param) as running:
-        yield running
-
-
 @pytest.fixture
 def scripted():
     """Make scripted clusters; they end with the test."""
@@ -61,3 +30,37 @@ def scripted():
     yield make
     for one in made:
         one.stop()
+
+
+# Scripted clusters come first, so that clients end before their members do.
+
+
+@pytest.fixture(params=STYLES)
+def styles(request: pytest.FixtureRequest, scripted):
+    """Each call style in turn."""
+    yield from _style(request.param)
+
+
+@pytest.fixture(params=[*STYLES, _ON_UVLOOP])
+def styles_and_uvloop(request: pytest.FixtureRequest, scripted):
+    """Each call style in turn, asyncio also on uvloop."""
+    yield from _style(request.param)
+
+
+@pytest.fixture(params=["future", "asyncio", _ON_UVLOOP])
+def cancelling_styles(request: pytest.FixtureRequest, scripted):
+    """The styles in which a call can be cancelled."""
+    yield from _style(request.param)
+
+
+def _style(name: str):
+    style = make_style(name)
+    yield style
+    style.close()
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["one-member", "three-members"])
+def cluster(request: pytest.FixtureRequest):
+    """An in-process cluster that is well, shared by the tests of a module."""
+    with HazelcastCluster(members=request.param) as running:
+        yield running

@@ -141,7 +141,7 @@ def test_a_cluster_that_is_away_is_given_up_in_time(styles) -> None:
         styles.client(cluster_members=places, cluster_connect_timeout=0.3)
     assert 0.3 <= time.monotonic() - began < 3
     assert all(place in str(caught.value) for place in places)
-    assert "refused" in str(caught.value).lower()
+    assert str(caught.value).count("Errno") == 2
 
 
 def test_a_cluster_may_come_later(styles, scripted) -> None:

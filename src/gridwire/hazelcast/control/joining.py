@@ -34,6 +34,7 @@ __all__ = ["Joining"]
 _logger = logging.getLogger("gridwire.hazelcast.client")
 
 _DEFAULT_PORTS = (5701, 5702, 5703)
+_THIS_MACHINE = ("localhost",)
 
 # A peer that has not let us in is not trusted with much memory; the answer to an authentication
 # holds the member list and the partition table.
@@ -111,22 +112,14 @@ class Joining:
             Endpoint(member.address.host, member.address.port)
             for member in core.state.members.members
         ]
+        configured = core.options.cluster_members
+        ports = list(_DEFAULT_PORTS)
         if shuffle is not None:
             shuffle(known)
-        configured = list(core.options.cluster_members)
-        found = (
-            connection_order(configured, _DEFAULT_PORTS, shuffle)
-            if configured
-            else self._local_candidates()
-        )
+            # An address without a port stands for the usual ones, whichever a member has.
+            core.random.shuffle(ports)
+        found = connection_order(configured or _THIS_MACHINE, ports, shuffle)
         return list(dict.fromkeys([*known, *found]))
-
-    def _local_candidates(self) -> list[Endpoint]:
-        """Nothing is configured: a member on this machine, on any of the usual ports."""
-        found = [Endpoint("localhost", port) for port in _DEFAULT_PORTS]
-        if self._core.options.shuffle_member_list:
-            self._core.random.shuffle(found)
-        return found
 
     async def open(self, endpoint: Endpoint) -> Connection:
         """Connect, authenticate and bring the connection into use.

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from gridwire._core.request import ENDS_WITH_CONNECTION
 from gridwire.hazelcast.errors import NullArgumentError
+from gridwire.hazelcast.protocol.table import Message
 
-__all__ = ["milliseconds", "not_none", "page_size"]
+__all__ = ["milliseconds", "natural_wait", "not_none", "page_size"]
 
 T = TypeVar("T")
 
@@ -41,6 +43,20 @@ def milliseconds(name: str, seconds: float | None) -> int:
     if not 0 <= seconds <= _MAX_MILLISECONDS / 1000:
         raise ValueError(f"{name} is a number of seconds from 0 on, not {seconds!r}")
     return int(seconds * 1000)
+
+
+def natural_wait(message: Message, waits: int) -> float:
+    """Seconds that an operation may take on top of its deadline, as the message table says.
+
+    Args:
+        message: of the operation; its `wait` says what applies.
+        waits: the value of the parameter that limits the wait, in milliseconds.
+    """
+    if message.wait is None:
+        return 0.0
+    if message.wait == "connection" or waits < 0:
+        return ENDS_WITH_CONNECTION
+    return waits / 1000
 
 
 def page_size(value: int) -> int:

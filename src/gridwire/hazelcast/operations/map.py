@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from gridwire._core.request import Request
 from gridwire.hazelcast.core import SimpleEntryView
-from gridwire.hazelcast.operations.arguments import milliseconds, not_none
+from gridwire.hazelcast.operations.arguments import milliseconds, natural_wait, not_none
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.protocol.table import Message
 from gridwire.hazelcast.serialization.data import partition_of
@@ -29,7 +29,6 @@ _TYPE_OF_ITERATION = tuple[list[tuple[int, int]], list[Any]]
 
 # Locks belong to a client and a number within it. No call of this module locks, so all have one.
 _OWNER = 1
-_MILLISECONDS = 1000
 
 
 class MapRequests(Generic[K, V]):
@@ -89,9 +88,13 @@ class MapRequests(Generic[K, V]):
         key: K,
         *values: Any,
         decode: Callable[[Any], T] | None = None,
-        extra_wait: float = 0.0,
+        waits: int = 0,
     ) -> Request[T]:
-        """A request to the owner of a key; `values` follow name and key in the table."""
+        """A request to the owner of a key.
+
+        `values` follow name and key in the table; `waits` is that one of them by which the
+        operation may wait at the member, in milliseconds.
+        """
         data = self.key_data(key)
         route = self.partition(data)
         return Request(
@@ -101,7 +104,7 @@ class MapRequests(Generic[K, V]):
             route,
             message.retryable,
             None,
-            extra_wait,
+            natural_wait(message, waits),
         )
 
     def _on_any(
@@ -347,15 +350,13 @@ class MapRequests(Generic[K, V]):
             self.value_data(value),
             _OWNER,
             lasts,
-            extra_wait=lasts / _MILLISECONDS,
+            waits=lasts,
         )
 
     def try_remove(self, key: K, wait: float) -> Request[bool]:
         """Remove an entry if the key can be locked in time."""
         lasts = milliseconds("timeout", wait)
-        return self._on_key(
-            messages.TRY_REMOVE, key, _OWNER, lasts, extra_wait=lasts / _MILLISECONDS
-        )
+        return self._on_key(messages.TRY_REMOVE, key, _OWNER, lasts, waits=lasts)
 
     # -- pages --------------------------------------------------------------------------------
 

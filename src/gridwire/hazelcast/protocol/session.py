@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from struct import Struct
-from typing import Any
+from typing import Any, cast
 
 from gridwire._core.gate import Gate
+from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire.hazelcast.cluster.acks import BackupAcks, Waiter
+from gridwire.hazelcast.errors import MaxMessageSizeExceededError
 from gridwire.hazelcast.protocol.frames import Buffer, FrameReader
 
 __all__ = ["CallTable", "Session", "SessionOver", "correlation_of"]
@@ -42,6 +44,14 @@ def correlation_of(payload: bytearray | Sequence[Buffer]) -> int:
 
 class SessionOver(Exception):
     """A request came too late for its connection; nothing of it was sent."""
+
+
+def _too_large(request: Request[Any], size: int, limit: int) -> MaxMessageSizeExceededError:
+    return MaxMessageSizeExceededError(
+        f"the message has {size} bytes, more than the limit of {limit} (max_message_bytes)",
+        outcome=Outcome.NOT_SENT,
+        operation=request.operation,
+    )
 
 
 class CallTable:
@@ -118,11 +128,12 @@ class Session:
         on_error: makes an exception of an error reply.
         on_event: takes the events of one received chunk, in order: pairs of registration
             correlation id and message.
-        max_message_bytes: largest accepted message, in bytes.
+        max_message_bytes: largest message that is accepted or sent, in bytes.
     """
 
     __slots__ = (
         "_calls",
+        "_max_message_bytes",
         "_on_error",
         "_on_event",
         "_pending",
@@ -148,6 +159,7 @@ class Session:
         self._on_error = on_error
         self._on_event = on_event
         self._reader = FrameReader(max_message_bytes)
+        self._max_message_bytes = max_message_bytes
         # The connection is gone and its calls were failed: nobody will complete a new one.
         self.abandoned = False
         # Whether requests ask the owner to count on this client for backup acks.
@@ -162,7 +174,7 @@ class Session:
 
     def set_max_message_bytes(self, limit: int) -> None:
         """Change the limit: little is accepted from a peer that is not authenticated yet."""
-        self._reader.max_message_bytes = limit
+        self._reader.max_message_bytes = self._max_message_bytes = limit
 
     def send(self, request: Request[Any], waiter: Waiter, soon: bool = False) -> int:
         """Send a request; its correlation id, under which the waiter is completed.
@@ -174,9 +186,15 @@ class Session:
 
         Raises:
             SessionOver: the connection is gone. Nothing was sent.
+            MaxMessageSizeExceededError: it is larger than allowed. Nothing was sent.
         """
         payload = request.payload
-        head: Any = payload if isinstance(payload, bytearray) else payload[0]
+        if isinstance(payload, bytearray):
+            head, size = payload, len(payload)
+        else:
+            head, size = cast("bytearray", payload[0]), sum(map(len, payload))
+        if size > self._max_message_bytes:
+            raise _too_large(request, size, self._max_message_bytes)
         correlation = next(self._calls.ids)
         _write_correlation(head, _CORRELATION_AT, correlation)
         if self.backup_aware:

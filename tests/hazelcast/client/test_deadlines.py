@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every call ends in time, and its error says where the time went and what is known."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gridwire.errors import DeadlineExceededError
+from gridwire.hazelcast.errors import OperationTimeoutError, PartialWriteError
+from gridwire.testing import HazelcastCluster
+from gridwire.errors import Outcome
+from support.call_styles import error_of
+from support.scripted_replies import acked, fail, silence
+
+SHORT = 0.2
+LATE = 3.0
+"""Seconds by which even a busy machine notices that the time is over."""
+
+
+def timed_error(styles, method, *args, **keywords) -> tuple[BaseException, float]:
+    """The error of a call, and how long it took."""
+    began = time.monotonic()
+    error = error_of(styles.begin(method, *args, **keywords))
+    return error, time.monotonic() - began
+
+
+def check(error: BaseException, operation: str, phase: str, attempts: int = 1) -> None:
+    assert isinstance(error, OperationTimeoutError)
+    assert isinstance(error, TimeoutError)
+    assert isinstance(error, DeadlineExceededError)
+    assert error.facts["operation"] == operation
+    assert error.facts["phase"] == phase
+    assert error.facts["attempts"] == attempts
+    assert SHORT * 0.9 <= error.facts["elapsed"] < LATE
+    assert operation in str(error)
+    assert phase in str(error)
+
+
+CALLS = {
+    "Map.Get": lambda numbers: (numbers.get, 1),
+    "Map.Set": lambda numbers: (numbers.set, 1, 2),
+    "Map.Size": lambda numbers: (numbers.size,),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_invocation_timeout_ends_a_call_that_nobody_answers(
+    styles_and_uvloop, scripted, name
+) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted()
+    client = styles.client(cluster, invocation_timeout=SHORT)
+    cluster.always(name, silence)
+    error, seconds = timed_error(styles, *CALLS[name](client.map()))
+    assert SHORT * 0.9 <= seconds < LATE
+    check(error, name, "waiting for the answer")
+    assert error.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_timeout_of_its_own_ends_a_call(styles_and_uvloop, scripted, name) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted()
+    client = styles.client(cluster)
+    cluster.always(name, silence)
+    error, seconds = timed_error(styles, *CALLS[name](client.map()), timeout=SHORT)
+    assert SHORT * 0.9 <= seconds < LATE
+    check(error, name, "waiting for the answer")
+    assert error.outcome is Outcome.UNKNOWN
+
+
+def test_a_longer_timeout_of_its_own_wins_over_the_usual_one(styles, scripted) -> None:
+    cluster = scripted()
+    client = styles.client(cluster, invocation_timeout=SHORT)
+    held = cluster.hold("Map.Get")
+    pending = styles.begin(client.map().get, 1, timeout=30)
+    short = styles.begin(client.map().get, 1)
+    request = held.next()
+    held.next()
+    assert isinstance(error_of(short), OperationTimeoutError)
+    assert not pending.done()
+    request.answer(None)
+    assert pending.result() is None
+
+
+def test_operations_of_many_messages_have_one_deadline(styles, scripted) -> None:
+    cluster = scripted(2)
+    client = styles.client(cluster)
+    cluster.always("Map.GetAll", silence)
+    error, seconds = timed_error(styles, client.map().get_all, range(20), timeout=SHORT)
+    assert SHORT * 0.9 <= seconds < LATE
+    check(error, "Map.GetAll", "waiting for the answer")
+
+
+def test_a_put_all_that_is_too_late_says_what_is_not_known(styles, scripted) -> None:
+    cluster = scripted(2)
+    client = styles.client(cluster)
+    cluster.members[1].always("Map.PutAll", silence)
+    entries = {key: key for key in range(40)}
+    error, seconds = timed_error(styles, client.map().put_all, entries, timeout=SHORT)
+    assert isinstance(error, PartialWriteError)
+    assert seconds < LATE
+    assert error.outcome is Outcome.UNKNOWN
+    partition = client.partitions.get_partition_id
+    for key, outcome in error.outcomes.items():
+        silent = cluster.owner(partition(key)) is cluster.members[1]
+        assert outcome is (Outcome.UNKNOWN if silent else None)
+    assert set(error.outcomes) == set(entries)
+
+
+def test_the_time_for_retries_is_bounded_too(styles_and_uvloop, scripted) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted()
+    client = styles.client(cluster, invocation_timeout=SHORT, invocation_retry_pause=0.03)
+    cluster.always("Map.Set", fail(46))
+    error, seconds = timed_error(styles, client.map().set, 1, 2)
+    assert SHORT * 0.5 <= seconds < LATE
+    assert isinstance(error, OperationTimeoutError)
+    assert error.facts["phase"] == "retrying"
+    assert error.facts["attempts"] == len(cluster.seen("Map.Set")) > 3
+    assert error.outcome is Outcome.REJECTED
+    assert "told to fail" in str(error.__cause__)
+
+
+def test_the_time_without_a_connection_is_bounded_too(styles_and_uvloop, scripted) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted()
+    client = styles.client(cluster, invocation_timeout=SHORT)
+    numbers = client.map()
+    cluster.members[0].kill()
+    # The first may still meet the end of the connection.
+    styles.error(numbers.get, 1)
+    error, seconds = timed_error(styles, numbers.set, 1, 2)
+    assert SHORT * 0.9 <= seconds < LATE
+    check(error, "Map.Set", "waiting for a connection")
+    assert error.outcome is Outcome.NOT_SENT
+
+
+def test_a_call_waits_for_a_cluster_that_comes_back_in_time(styles, scripted) -> None:
+    cluster = scripted()
+    client = styles.client(cluster)
+    numbers = client.map()
+    member = cluster.members[0]
+    member.kill()
+    pending = styles.begin(numbers.set, 1, 2, timeout=30)
+    member.revive()
+    pending.result()
+    assert styles.call(numbers.get, 1) == 2
+
+
+@pytest.mark.parametrize("method", ["try_put", "try_remove"])
+def test_the_wait_of_the_operation_is_added_to_its_deadline(styles, scripted, method) -> None:
+    cluster = scripted()
+    client = styles.client(cluster, invocation_timeout=SHORT)
+    name = {"try_put": "Map.TryPut", "try_remove": "Map.TryRemove"}[method]
+    args = {"try_put": (1, 2), "try_remove": (1,)}[method]
+    held = cluster.hold(name)
+    call = getattr(client.map(), method)
+    pending = styles.begin(call, *args, timeout=60)
+    request = held.next()
+    assert request.fields.timeout == 60_000
+    # Another call with the usual deadline ends meanwhile.
+    cluster.always("Map.Get", silence)
+    check(styles.error(client.map().get, 1), "Map.Get", "waiting for the answer")
+    assert not pending.done()
+    request.answer(True)
+    assert pending.result() is True
+
+
+def test_the_wait_of_the_operation_is_added_to_a_timeout_of_its_own(styles, scripted) -> None:
+    cluster = scripted()
+    client = styles.client(cluster)
+    cluster.always("Map.TryPut", silence)
+    error, seconds = timed_error(
+        styles, client.map().try_put, 1, 2, timeout=SHORT, call_timeout=SHORT
+    )
+    assert 2 * SHORT * 0.9 <= seconds < LATE
+    assert isinstance(error, OperationTimeoutError)
+    assert error.outcome is Outcome.UNKNOWN
+
+
+def test_the_deadline_covers_waiting_for_backups(styles_and_uvloop, scripted) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted(2)
+    client = styles.client(cluster, operation_backup_timeout=60.0)
+    cluster.always("Map.Set", acked(lost=1))
+    error, seconds = timed_error(styles, client.map().set, 1, 2, timeout=SHORT)
+    assert SHORT * 0.9 <= seconds < LATE
+    assert error.outcome is Outcome.UNKNOWN
+
+
+def test_the_usual_deadline_covers_waiting_for_backups(styles, scripted) -> None:
+    cluster = scripted(2)
+    client = styles.client(cluster, operation_backup_timeout=60.0, invocation_timeout=SHORT)
+    cluster.always("Map.Set", acked(lost=1))
+    error, seconds = timed_error(styles, client.map().set, 1, 2)
+    assert SHORT * 0.9 <= seconds < LATE
+    assert error.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("timeout", [-1, -0.5, float("nan"), "1", True])
+def test_a_timeout_that_is_no_time_is_refused(styles, scripted, timeout) -> None:
+    cluster = scripted()
+    client = styles.client(cluster)
+    error = styles.error(client.map().set, 1, 2, timeout=timeout)
+    assert isinstance(error, (ValueError, TypeError))
+    assert not isinstance(error, OverflowError)
+    assert not cluster.seen("Map.Set")
+
+
+@pytest.mark.parametrize("timeout", [float("inf"), 1e12])
+def test_a_timeout_may_be_longer_than_any_life(styles, scripted, timeout) -> None:
+    client = styles.client(scripted())
+    styles.call(client.map().set, 1, 2, timeout=timeout)
+    assert styles.call(client.map().get, 1, timeout=timeout) == 2
+    assert styles.call(client.map().get_all, [1], timeout=timeout) == {1: 2}
+
+
+def test_no_time_at_all_is_over_at_once(styles, scripted) -> None:
+    cluster = scripted()
+    client = styles.client(cluster)
+    cluster.always("Map.Get", silence)
+    error, seconds = timed_error(styles, client.map().get, 1, timeout=0)
+    assert isinstance(error, OperationTimeoutError)
+    assert seconds < LATE
+
+
+def test_many_deadlines_are_kept_in_order(styles, scripted) -> None:
+    cluster = scripted()
+    client = styles.client(cluster)
+    cluster.always("Map.Get", silence)
+    numbers = client.map()
+    limits = [0.3, 0.1, 0.2, 0.4, 0.1, 0.3]
+    pending = [styles.begin(numbers.get, 1, timeout=limit) for limit in limits]
+    for limit, one in zip(limits, pending, strict=True):
+        error = error_of(one)
+        assert isinstance(error, OperationTimeoutError)
+        assert limit * 0.9 <= error.facts["elapsed"] < LATE
+
+
+def test_a_timeout_leaves_a_usable_client(styles_and_uvloop) -> None:
+    styles = styles_and_uvloop
+    with HazelcastCluster(members=1) as cluster:
+        numbers = styles.client(cluster).map()
+        for value in range(30):
+            # Whether it was in time or not: the next one is answered rightly.
+            try:
+                styles.call(numbers.set, 1, value, timeout=0.0005)
+            except OperationTimeoutError as error:
+                assert error.outcome in (Outcome.UNKNOWN, Outcome.NOT_SENT)
+            styles.call(numbers.set, 2, value)
+            assert styles.call(numbers.get, 2) == value
