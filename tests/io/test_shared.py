@@ -192,6 +192,26 @@ def test_a_call_from_inside_the_same_threads_write_fails_at_once(pair: Pair) -> 
     assert read_exactly(pair.peer, 10) == b"outerafter"
 
 
+def test_nudge_goes_on_where_an_interrupted_writer_could_not_ask(
+    pair: Pair, hosted: HostedLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payload = bytes(1 << 20)
+
+    class Interrupt(Exception):
+        pass
+
+    def interrupted(*_: object) -> None:
+        raise Interrupt
+
+    with monkeypatch.context() as patched, pytest.raises(Interrupt):
+        patched.setattr(SharedStream, "_ask", interrupted)
+        for _ in range(16):
+            pair.stream.write([bytearray(b"x"), payload])
+    assert pair.stream.unsent_bytes > 0
+    hosted.call(pair.stream.nudge)
+    assert read_exactly(pair.peer, 1 << 20)
+
+
 def test_nudge_frees_what_an_interrupted_writer_left(pair: Pair, hosted: HostedLoop) -> None:
     pair.stream._outbox.append(bytearray(b"left"))
     hosted.call(pair.stream.nudge)

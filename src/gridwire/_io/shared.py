@@ -57,6 +57,10 @@ class ReentrantCallError(UsageError, RuntimeError):
     )
 
 
+def _size(payload: Payload) -> int:
+    return len(payload) if isinstance(payload, bytearray) else sum(map(len, payload))
+
+
 class _Batch:
     """Payloads on their way to the kernel, and how far they got."""
 
@@ -95,7 +99,7 @@ class _Batch:
             sent += len(part)
         result: list[Payload] = []
         for payload in self.payloads:
-            sent -= len(payload) if isinstance(payload, bytearray) else sum(map(len, payload))
+            sent -= _size(payload)
             if sent < 0:
                 result.append(payload)
         return result
@@ -154,10 +158,11 @@ class SharedStream:
         """Bytes that the kernel did not take yet. Only while it refuses are they many."""
         if not self._blocked:
             return 0
-        return sum(
-            len(payload) if isinstance(payload, bytearray) else sum(map(len, payload))
-            for payload in list(self._outbox)
-        )
+        batch = self._batch
+        waiting = list(self._outbox)
+        if batch is not None:
+            waiting += batch.payloads
+        return sum(map(_size, waiting))
 
     # -- writing, on any thread ---------------------------------------------------------------
 
@@ -201,6 +206,7 @@ class SharedStream:
                     return
                 self._send_some()
             except OSError as error:
+                self._error = error
                 self._closed = True
                 self._ask(self.close, error)
             except BaseException:
@@ -277,7 +283,12 @@ class SharedStream:
         """See `Stream`; sends what was posted."""
         # Cleared before the queue is emptied: what is posted from now on wakes the loop again.
         self._woken = False
-        self.flush()
+        if self._closed:
+            self.close(self._error)
+        elif self._blocked:
+            self._watch()
+        else:
+            self.flush()
 
     def _watch(self) -> None:
         if not self._closed:
