@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from gridwire._core.gate import Gate
 
@@ -29,8 +30,33 @@ def test_who_waits_longest_goes_first():
     woken, _ = waiting(gate, "a", "b", "c")
     gate.admit(1)
     assert woken == ["a"]
+    gate.arrived()
     gate.admit(2)
     assert woken == ["a", "b", "c"]
+
+
+def test_the_place_of_one_who_is_on_the_way_is_not_free():
+    gate = Gate()
+    woken, _ = waiting(gate, "a", "b", "c")
+    gate.admit(1)
+    gate.admit(1)
+    assert woken == ["a"]
+    gate.admit(2)
+    assert woken == ["a", "b"]
+    gate.arrived()
+    gate.arrived()
+    gate.admit(1)
+    assert woken == ["a", "b", "c"]
+
+
+def test_who_found_no_room_after_all_stands_first():
+    gate = Gate()
+    woken, wakers = waiting(gate, "a", "b")
+    gate.admit(1)
+    gate.arrived()
+    gate.join(wakers["a"], first=True)
+    gate.admit(2)
+    assert woken == ["a", "a", "b"]
 
 
 def test_as_many_as_there_is_room_for():
@@ -39,6 +65,8 @@ def test_as_many_as_there_is_room_for():
     gate.admit(3)
     assert woken == ["a", "b", "c"]
     assert len(gate) == 1
+    for _ in range(3):
+        gate.arrived()
     gate.admit(100)
     assert woken == ["a", "b", "c", "d"]
     assert not gate
@@ -68,6 +96,7 @@ def test_leaving_after_being_woken_is_harmless():
     woken, wakers = waiting(gate, "a", "b")
     gate.admit(1)
     gate.leave(wakers["a"])
+    gate.arrived()
     assert len(gate) == 1
     gate.admit(1)
     assert woken == ["a", "b"]
@@ -77,6 +106,7 @@ def test_who_was_woken_in_vain_may_stand_again_at_the_end():
     gate = Gate()
     woken, wakers = waiting(gate, "a", "b")
     gate.admit(1)
+    gate.arrived()
     gate.join(wakers["a"])
     gate.admit(2)
     assert woken == ["a", "b", "a"]
@@ -116,6 +146,7 @@ def test_nobody_is_searched_for_in_a_long_queue():
         gate.leave(waker)
     for waker in wakers[:2000]:
         gate.admit(1)
+        gate.arrived()
         gate.leave(waker)
     assert not gate
     # Hashes may collide now and then; a search would compare millions of times.
@@ -131,6 +162,7 @@ class GateAgainstList(RuleBasedStateMachine):
         self.wakers: list[Callable[[], None]] = []
         self.model: list[int] = []
         self.woken: list[int] = []
+        self.on_the_way: list[int] = []
 
     @rule()
     def join(self) -> None:
@@ -147,13 +179,24 @@ class GateAgainstList(RuleBasedStateMachine):
             if number in self.model:
                 self.model.remove(number)
 
-    @rule(room=st.integers(-1, 5))
+    @rule(room=st.integers(-1, 8))
     def admit(self, room: int) -> None:
         self.woken.clear()
         self.gate.admit(room)
-        count = max(room, 0)
+        count = max(room - len(self.on_the_way), 0)
         assert self.woken == self.model[:count]
+        self.on_the_way += self.woken
         del self.model[:count]
+
+    @precondition(lambda self: self.on_the_way)
+    @rule(again=st.booleans())
+    def arrive(self, again: bool) -> None:
+        """One who was woken takes the place, or finds it taken and stands first again."""
+        number = self.on_the_way.pop()
+        self.gate.arrived()
+        if again:
+            self.gate.join(self.wakers[number], first=True)
+            self.model.insert(0, number)
 
     @invariant()
     def as_many_wait(self) -> None:
@@ -162,3 +205,4 @@ class GateAgainstList(RuleBasedStateMachine):
 
 
 TestGateAgainstList = GateAgainstList.TestCase
+TestGateAgainstList.settings = settings(max_examples=40)

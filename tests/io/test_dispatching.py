@@ -14,7 +14,7 @@ import pytest
 from gridwire._io import dispatching
 from gridwire._io.dispatching import LoopDispatcher, ThreadDispatcher, run_callback
 
-LONG = 20.0
+LONG = 10.0
 LOGGER = "gridwire.callbacks"
 
 
@@ -150,35 +150,35 @@ def test_loop_goes_on_after_an_exception(
 
 
 def test_loop_goes_on_after_an_interrupt():
-    seen: list[object] = []
-    runner = asyncio.Runner()
+    class HandLoop:
+        """What asyncio's loop does with callbacks, by hand."""
+
+        def __init__(self) -> None:
+            self.soon: list[Callable[[], object]] = []
+
+        def call_soon(self, callback: Callable[[], object]) -> None:
+            self.soon.append(callback)
 
     def interrupted() -> None:
-        seen.append("interrupted")
         raise KeyboardInterrupt
 
-    async def begin() -> LoopDispatcher:
-        dispatcher = LoopDispatcher(asyncio.get_running_loop())
-        dispatcher.dispatch(interrupted)
-        dispatcher.dispatch(seen.append, 1)
-        return dispatcher
-
-    async def look() -> None:
-        for _ in range(3):
-            await asyncio.sleep(0)
-
-    async def more(dispatcher: LoopDispatcher) -> None:
-        dispatcher.dispatch(seen.append, 2)
-        await look()
-
-    with runner:
-        dispatcher = runner.run(begin())
-        with pytest.raises(KeyboardInterrupt):
-            runner.get_loop().run_until_complete(look())
-        assert seen == ["interrupted"]
-        runner.run(more(dispatcher))
-        asyncio.set_event_loop(None)
-    assert seen == ["interrupted", 1, 2]
+    seen: list[int] = []
+    loop = HandLoop()
+    dispatcher = LoopDispatcher(loop)  # type: ignore[arg-type]
+    dispatcher.dispatch(interrupted)
+    dispatcher.dispatch(seen.append, 1)
+    with pytest.raises(KeyboardInterrupt):
+        loop.soon.pop()()
+    dispatcher.dispatch(seen.append, 2)
+    loop.soon.pop()()
+    assert seen == [1, 2]
+    dispatcher.dispatch(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        loop.soon.pop()()
+    dispatcher.dispatch(seen.append, 3)
+    loop.soon.pop()()
+    assert seen == [1, 2, 3]
+    assert not loop.soon
 
 
 def test_loop_keeps_as_many_as_allowed_and_counts_the_others(few_may_wait: int):
@@ -283,24 +283,33 @@ def test_thread_keeps_as_many_as_allowed_and_counts_the_others(
     assert seen == list(range(few_may_wait))
 
 
-def test_thread_is_waited_for_when_closed(dispatcher: ThreadDispatcher):
+def test_thread_is_waited_for_when_closed(
+    dispatcher: ThreadDispatcher, monkeypatch: pytest.MonkeyPatch
+):
+    """Neither the first nor the second who closes returns before the callbacks have run."""
     seen: list[str] = []
-    begun, go_on, closed = (threading.Event() for _ in range(3))
+    begun, go_on = threading.Event(), threading.Event()
+    waiting = [1, 2]
+    join = threading.Thread.join
+
+    def noted_join(self: threading.Thread, timeout: float | None = None) -> None:
+        if self.name == "callbacks-under-test":
+            waiting.pop()
+            if not waiting:
+                go_on.set()
+        join(self, timeout)
+
     dispatcher.dispatch(lambda: (begun.set(), go_on.wait(LONG), seen.append("slow")))
     dispatcher.dispatch(seen.append, "next")
     assert begun.wait(LONG)
-    closers = [
-        threading.Thread(target=lambda: (dispatcher.close(), closed.set())) for _ in range(2)
-    ]
-    for one in closers:
-        one.start()
-    # Neither the first nor the second who closes returns before the callbacks have run.
-    assert not closed.wait(0.02)
-    go_on.set()
-    for one in closers:
-        one.join(LONG)
-    assert closed.is_set()
-    assert seen == ["slow", "next"]
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "join", noted_join)
+        other = threading.Thread(target=lambda: (dispatcher.close(), seen.append("closed")))
+        other.start()
+        dispatcher.close()
+        seen.append("closed")
+    other.join(LONG)
+    assert seen == ["slow", "next", "closed", "closed"]
 
 
 def test_thread_takes_nothing_after_it_was_closed(dispatcher: ThreadDispatcher):

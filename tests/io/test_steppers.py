@@ -77,7 +77,7 @@ class BlockingCaller(Caller):
         for one in requests:
             try:
                 results.append(self.answer(one, timeout))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - each outcome is collected
                 results.append(error)
         return results
 

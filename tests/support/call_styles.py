@@ -26,6 +26,10 @@ PATIENCE = 20.0
 """Seconds until a call that should end counts as hanging."""
 
 
+# A task that was made or cancelled from another thread stands still after this many turns.
+_TURNS = 8
+
+
 class Pending(Protocol):
     """A call that has begun."""
 
@@ -114,9 +118,19 @@ class Style:
         """What a call fails with."""
         return error_of(self.begin(method, *args, **keywords))
 
+    def error_or_value(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+        """What becomes of a call."""
+        try:
+            return self.call(method, *args, **keywords)
+        except Exception as error:
+            return error
+
     def here(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
         """Call what does not wait, where the client lives."""
         return function(*args, **keywords)
+
+    def settle(self) -> None:
+        """Return when calls that began have gone as far as they can, and cancelled ones ended."""
 
     # What the styles differ in.
 
@@ -246,6 +260,13 @@ class AsyncioStyle(Style):
             return function(*args, **keywords)
 
         return self.run(call())
+
+    def settle(self) -> None:
+        async def turns() -> None:
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+
+        self.run(turns())
 
     def _start(self, options: dict[str, Any]) -> Any:
         return self.run(AsyncioClient.create_and_start(**options))

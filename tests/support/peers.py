@@ -24,6 +24,7 @@ class NotingReceiver:
         self.filled_bytes = 0
         self.refuse = False
         self.was_orphaned = False
+        self.drains = 0
         self.changed = threading.Condition()
 
     def receive(self, data: bytes) -> None:
@@ -47,6 +48,11 @@ class NotingReceiver:
         with self.changed:
             self.ends.append(error)
             self.unsent += unsent
+            self.changed.notify_all()
+
+    def drained(self) -> None:
+        with self.changed:
+            self.drains += 1
             self.changed.notify_all()
 
     def orphaned(self) -> None:

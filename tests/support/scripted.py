@@ -17,8 +17,12 @@ nothing sleeps: a test waits for what it wants to see (`wait_for`, `Hold.next`).
 
 from __future__ import annotations
 
+import array
 import asyncio
+import fcntl
 import queue
+import socket
+import termios
 import threading
 import uuid
 from collections import deque
@@ -179,6 +183,14 @@ class Connection(asyncio.Protocol):
         """Leave what comes in the kernel's buffers."""
         self._on_loop(lambda transport: transport.pause_reading())
 
+    @property
+    def unread(self) -> int:
+        """Bytes that arrived while nobody reads."""
+        assert self._transport is not None
+        count = array.array("i", [0])
+        fcntl.ioctl(self._transport.get_extra_info("socket"), termios.FIONREAD, count)
+        return count[0]
+
     def resume_reading(self) -> None:
         """Read again."""
         self._on_loop(lambda transport: transport.resume_reading())
@@ -254,10 +266,14 @@ class ScriptedMember:
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Connection(self), self.host, self.port, start_serving=False
+            lambda: Connection(self), self.host, self.port
         )
-        await self._server.start_serving()
-        self.port = self._server.sockets[0].getsockname()[1]
+        listening = self._server.sockets[0]
+        self.port = listening.getsockname()[1]
+        if self.cluster.receive_buffer is not None:
+            # Accepted sockets inherit it.
+            size = self.cluster.receive_buffer
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
 
     async def _stop(self) -> None:
         if self._server is not None:
@@ -279,6 +295,7 @@ class ScriptedCluster:
         partition_count: partition `p` belongs to member ``p % members``.
         host: where they listen.
         views_at_once: whether the answer to the authentication holds the view, as from 5.4 on.
+        receive_buffer: bytes that the kernel takes while nobody reads, None for its own choice.
     """
 
     cluster_name = "scripted"
@@ -290,12 +307,14 @@ class ScriptedCluster:
         partition_count: int = 13,
         host: str = "127.0.0.1",
         views_at_once: bool = True,
+        receive_buffer: int | None = None,
     ) -> None:
         from support.scripted_map import USUAL
 
         self.host = host
         self.partition_count = partition_count
         self.views_at_once = views_at_once
+        self.receive_buffer = receive_buffer
         self.cluster_id = uuid.uuid4()
         self.version = 1
         self.maps: dict[str, dict[bytes, bytes]] = {}

@@ -90,10 +90,12 @@ class AioStream(asyncio.Protocol):
     def flush(self) -> None:
         """Hand everything that was written to the transport, unless its buffer is full."""
         self._scheduled = False
-        if self._paused or self._closed or not self._out:
+        if self._paused or self._closed:
             return
         out, self._out = self._out, []
         self.unsent_bytes = 0
+        if not out:
+            return
         transport = self._transport
         assert transport is not None
         if len(out) == 1 and type(out[0]) is bytearray:
@@ -140,6 +142,8 @@ class AioStream(asyncio.Protocol):
         self._paused = False
         self._out = [payload for payload in self._out if self._receiver.still_wanted(payload)]
         self.flush()
+        if not self._paused:
+            self._receiver.drained()
 
     def eof_received(self) -> bool:
         """asyncio: the peer will send no more, so the connection is of no use."""

@@ -32,6 +32,9 @@ class Receiver(Protocol):
     def lost(self, error: BaseException | None, unsent: list[Payload]) -> None:
         """The stream ended, and these payloads did not leave at all. Called once."""
 
+    def drained(self) -> None:
+        """What had to wait has left: there is room for more bytes."""
+
     def orphaned(self) -> None:
         """This process was forked: the copy of the stream here must never be used."""
 

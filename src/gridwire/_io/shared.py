@@ -298,6 +298,8 @@ class SharedStream:
         self._hosted.loop.remove_writer(self._sock.fileno())
         self._blocked = False
         self.flush()
+        if not self._blocked:
+            self._receiver.drained()
 
     def close(self, error: BaseException | None = None) -> None:
         """End the stream; from any thread. The receiver learns on the loop's thread, once."""

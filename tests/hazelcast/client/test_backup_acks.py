@@ -195,7 +195,7 @@ def test_a_cancelled_call_that_waits_for_acks_ends(cancelling_styles, scripted) 
     styles.call(client.map().get, 1)
     cancelled = pending.cancel()
     try:
-        pending.result(5)
+        pending.result(2)
         assert not cancelled
     except BaseException as error:
         assert type(error).__name__ == "CancelledError"

@@ -140,7 +140,7 @@ def test_an_unclear_answer_and_then_no_connection_is_unknown(styles, scripted) -
 def test_a_success_after_retries_is_a_success(styles_and_uvloop, scripted) -> None:
     styles = styles_and_uvloop
     cluster = scripted(3)
-    client = styles.client(cluster)
+    client = styles.client(cluster, invocation_retry_pause=0.01)
     cluster.script("Map.Put", *map(fail, RETRIED))
     assert styles.call(client.map().put, 1, "x") is None
     assert styles.call(client.map().get, 1) == "x"

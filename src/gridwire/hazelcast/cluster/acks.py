@@ -83,10 +83,11 @@ class BackupAcks:
                 self._early[correlation] = (count + 1, self._generation)
             return
         held.missing -= 1
-        if held.missing <= 0:
-            del self._held[correlation]
-            if not held.waiter.done():
-                held.waiter.set_result(held.message)
+        # Taking it out decides: a thread that gives up its call may be doing so just now.
+        if held.missing > 0 or self._held.pop(correlation, None) is None:
+            return
+        if not held.waiter.done():
+            held.waiter.set_result(held.message)
 
     def forget(self, correlation: int) -> None:
         """Nobody waits for this call any more."""
@@ -106,8 +107,8 @@ class BackupAcks:
         for correlation, held in list(self._held.items()):
             if held.generation >= limit:
                 break
-            del self._held[correlation]
-            if not held.waiter.done():
+            taken = self._held.pop(correlation, None)
+            if taken is not None and not held.waiter.done():
                 expired.append((held.waiter, held.message))
         for correlation, (_, generation) in list(self._early.items()):
             if generation >= limit:

@@ -69,6 +69,7 @@ class ClusterState(Generic[C]):
         gone = list(self.members.members)
         self.members = MembersView()
         self.partitions = PartitionsView()
+        self._route(self.routes.connections)
         return gone
 
     def set_partitions(

@@ -9,24 +9,42 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from gridwire.hazelcast.core import Address, EndpointQualifier, MemberInfo, MemberVersion
+from gridwire.hazelcast.core import (
+    Address,
+    EndpointQualifier,
+    MemberInfo,
+    MemberVersion,
+    ProtocolType,
+)
 
 __all__ = ["MembersView", "PartitionsView", "member_of"]
 
 
+# Where clients reach a member that has sockets of several kinds, the best first.
+_FOR_CLIENTS = (
+    EndpointQualifier(ProtocolType.CLIENT, None),
+    EndpointQualifier(ProtocolType.MEMBER, None),
+)
+
+
 def member_of(info: Any) -> MemberInfo:
-    """A member as users see it, from a decoded `MemberInfo` of the protocol."""
+    """A member as users see it, from a decoded `MemberInfo` of the protocol.
+
+    Its address is the one for clients. Members of 4.0 tell one address alone.
+    """
+    address = Address(info.address.host, info.address.port)
+    places = {
+        EndpointQualifier(qualifier.type, qualifier.identifier): Address(place.host, place.port)
+        for qualifier, place in (info.address_map or {}).items()
+    } or {_FOR_CLIENTS[-1]: address}
     return MemberInfo(
-        Address(info.address.host, info.address.port),
+        next((places[qualifier] for qualifier in _FOR_CLIENTS if qualifier in places), address),
         info.uuid,
         dict(info.attributes),
         info.lite_member,
         MemberVersion(info.version.major, info.version.minor, info.version.patch),
         None,
-        {
-            EndpointQualifier(qualifier.type, qualifier.identifier): Address(place.host, place.port)
-            for qualifier, place in (info.address_map or {}).items()
-        },
+        places,
     )
 
 

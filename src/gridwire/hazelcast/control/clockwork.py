@@ -98,7 +98,7 @@ class Clockwork:
         if expired:
             usual = self._options.invocation_timeout
             calls.expire(expired, lambda: self.timeout_error(usual))
-            calls.admit()
+        calls.admit()
         self._age_acks()
         for connection in self._core.state.routes.connections:
             if connection.stream is not None:

@@ -143,6 +143,10 @@ class Connection:
         """See `Receiver`."""
         self.session.filled(count)
 
+    def drained(self) -> None:
+        """See `Receiver`."""
+        self._owner.calls.admit()
+
     def orphaned(self) -> None:
         """See `Receiver`: requests on it fail before anything is written."""
         self.session.abandoned = True

@@ -212,33 +212,47 @@ class Invocation(Generic[T]):
     async def _room(self, connection: Connection) -> None:
         """Wait, in order of arrival, until fewer calls and bytes are pending."""
         core = self._core
-        calls = core.calls
-        options = core.options
-        while (
-            len(calls.pending) >= calls.limit or connection.unsent_bytes > options.max_queued_bytes
-        ):
+        gate = core.calls.gate
+        waited = False
+        while (full := self._is_full(connection)) or (gate and not waited):
             if not core.clockwork.ticking:
                 core.clockwork.start()
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            wake = _waker(turn)
-            calls.gate.join(wake)
+            turn = _Turn()
+            wake = turn.wake
+            gate.join(wake, first=waited)
+            if not full:
+                # There is room, and others came before: they are let in, then this one.
+                core.calls.admit()
             try:
                 async with asyncio.timeout_at(self._when()):
-                    await turn
+                    await turn.future
             except TimeoutError:
-                raise BackpressureError(
-                    f"no room within {self._limit:g} s: {len(calls.pending)} calls are pending "
-                    f"and {connection.unsent_bytes} bytes wait to be sent",
-                    outcome=self._outcome(),
-                    hint="The members are slower than the callers; see max_pending_invocations "
-                    "and max_queued_bytes.",
-                    operation=self._request.operation,
-                    phase="waiting for room",
-                    elapsed=self._elapsed(),
-                    attempts=self._attempts,
-                ) from self._last
+                raise self._no_room(connection) from self._last
             finally:
-                calls.gate.leave(wake)
+                gate.leave(wake)
+                if turn.woken:
+                    gate.arrived()
+            waited = True
+
+    def _is_full(self, connection: Connection) -> bool:
+        calls = self._core.calls
+        return (
+            len(calls.pending) >= calls.limit
+            or connection.unsent_bytes > self._core.options.max_queued_bytes
+        )
+
+    def _no_room(self, connection: Connection) -> BackpressureError:
+        return BackpressureError(
+            f"no room within {self._limit:g} s: {len(self._core.calls.pending)} calls are pending "
+            f"and {connection.unsent_bytes} bytes wait to be sent",
+            outcome=self._outcome(),
+            hint="The members are slower than the callers; see max_pending_invocations and "
+            "max_queued_bytes.",
+            operation=self._request.operation,
+            phase="waiting for room",
+            elapsed=self._elapsed(),
+            attempts=self._attempts,
+        )
 
     async def _after(self, error: HazelcastError) -> None:
         """Judge a failed attempt: return to make another, or raise."""
@@ -300,9 +314,17 @@ class Invocation(Generic[T]):
         )
 
 
-def _waker(turn: asyncio.Future[None]) -> Callable[[], None]:
-    def wake() -> None:
-        if not turn.done():
-            turn.set_result(None)
+class _Turn:
+    """A place in the queue of the gate."""
 
-    return wake
+    __slots__ = ("future", "woken")
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Not the same as the future's end, which may be a timeout at the same moment.
+        self.woken = False
+
+    def wake(self) -> None:
+        self.woken = True
+        if not self.future.done():
+            self.future.set_result(None)

@@ -32,7 +32,9 @@ cdef class FrameReader:
     @cython.locals(size=Py_ssize_t, limit=Py_ssize_t, length=Py_ssize_t, flags=cython.uint)
     cdef Py_ssize_t _walk(self, object data, Py_ssize_t start, Py_ssize_t at) except -2
 
-    @cython.locals(partial=bytearray, size=Py_ssize_t)
+    @cython.locals(
+        partial=bytearray, size=Py_ssize_t, filled=Py_ssize_t, missing=Py_ssize_t
+    )
     cdef _go_direct(self)
 
     cdef _deliver(self, object message, list messages)

@@ -139,6 +139,9 @@ class FrameReader:
         messages: list[Buffer] = []
         if self._whole is not None or self._partial:
             data = self._continue(data, messages)
+            if not data:
+                # Walking nothing would forget how far the unfinished message was walked.
+                return messages
         start = 0
         while True:
             end = self._walk(data, start, start)
@@ -245,11 +248,21 @@ class FrameReader:
         if len(partial) - self._at < _HEADER_BYTES:
             return
         size = self._at + _read_header(partial, self._at)[0]
-        if size - len(partial) < _DIRECT_BYTES:
+        filled = len(partial)
+        missing = size - filled
+        if missing < _DIRECT_BYTES:
             return
-        whole = bytearray(size)
-        whole[: len(partial)] = partial
-        self._whole, self._filled, self._partial = whole, len(partial), bytearray()
+        try:
+            if filled <= missing:
+                whole = bytearray(size)
+                whole[:filled] = partial
+            else:
+                # Grown in place: many long frames of one message must not each copy all before.
+                whole = partial
+                whole += bytes(missing)
+        except MemoryError:
+            raise ProtocolError(f"there is no memory for a message of {size} bytes") from None
+        self._whole, self._filled, self._partial = whole, filled, bytearray()
 
     def _deliver(self, message: Buffer, messages: list[Buffer]) -> None:
         if message[5] >= 0xC0 and len(message) >= _LEAST_MESSAGE_BYTES:
@@ -264,8 +277,10 @@ class FrameReader:
             raise ProtocolError(
                 f"a message of {len(message)} bytes has no room for type and correlation id"
             )
-        if length != _FRAGMENT_HEADER_BYTES or len(message) == length:
+        if length != _FRAGMENT_HEADER_BYTES:
             raise ProtocolError(f"a fragment begins with a frame of {length} bytes, not 14")
+        if len(message) == length:
+            raise ProtocolError("a fragment without a frame of its message")
         (fragment_id,) = _read_fragment_id(message, _HEADER_BYTES)
         body = bytearray(memoryview(message)[length:])
         if flags & BEGIN_FRAGMENT:

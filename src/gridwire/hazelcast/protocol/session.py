@@ -199,11 +199,19 @@ class Session:
         _write_correlation(head, _CORRELATION_AT, correlation)
         if self.backup_aware:
             head[5] |= 0x01
+        elif head[5] & 0x01:
+            # A repeated request: it was sent first where acks would have come.
+            head[5] &= 0xFE
         self._pending[correlation] = (waiter, self)
-        if soon:
-            self._post(payload)
-        else:
-            self._write(payload)
+        try:
+            if soon:
+                self._post(payload)
+            else:
+                self._write(payload)
+        except BaseException:
+            # The caller knows already; nobody is left to complete.
+            self._pending.pop(correlation, None)
+            raise
         # `abandon` may have run on the loop's thread before this call was in the table.
         if self.abandoned and self._pending.pop(correlation, None) is not None:
             raise SessionOver
@@ -255,8 +263,7 @@ class Session:
             waiter = entry[0]
             if kind == 0:
                 self._calls.acks.forget(correlation)
-                if not waiter.done():
-                    waiter.set_exception(self._on_error(message))
+                self._refuse(waiter, message)
             elif backups:
                 self._calls.acks.reply(correlation, backups, waiter, message)
             elif not waiter.done():
@@ -266,6 +273,18 @@ class Session:
         if self._calls.gate:
             self._calls.admit()
 
+    def _refuse(self, waiter: Waiter, message: Buffer) -> None:
+        """Complete a call with the error that a member replied."""
+        try:
+            error = self._on_error(message)
+        except BaseException as malformed:
+            # The connection ends by this, and the call is not in the table any more.
+            if not waiter.done():
+                waiter.set_exception(malformed)
+            raise
+        if not waiter.done():
+            waiter.set_exception(error)
+
     def abandon(
         self,
         unsent: Iterable[bytearray | Sequence[Buffer]],
@@ -274,7 +293,7 @@ class Session:
         """The connection is gone: fail the calls that were sent on it.
 
         Args:
-            unsent: payloads of which no byte left.
+            unsent: payloads of which not every byte left.
             error: makes the exception; its argument says whether the request was sent.
         """
         self.abandoned = True
