@@ -75,6 +75,7 @@ def _summary(result: Result) -> dict[str, Any]:
             "cpu_us_per_operation": result.cpu_us(library),
             "p50_us": result.latency_us(library),
             "p99_us": result.latency_us(library, p99=True),
+            "machine_idle": result.machine_idle(library),
         }
         for library in LIBRARIES
     }

@@ -6,13 +6,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from bench.model import Latency, Round
 from bench.stats import percentile
 
-__all__ = ["Competitor", "Window", "measure", "summary"]
+__all__ = ["Competitor", "Idleness", "Window", "measure", "summary"]
 
 _P99_SAMPLES = 200
 
@@ -75,6 +76,35 @@ class Competitor:
         while self._running:
             sum(range(2000))
             self._cpu = time.thread_time()
+
+
+class Idleness:
+    """Which part of all CPUs of the machine has had nothing to do, since this was made.
+
+    Near zero, members and client want more than there is: the client could only be faster by
+    leaving more to the members.
+    """
+
+    def __init__(self) -> None:
+        self._before = _ticks()
+
+    def share(self) -> float | None:
+        """Give the part, from 0 to 1; None where the system does not say (it is not Linux)."""
+        now, before = _ticks(), self._before
+        if now is None or before is None or now[1] == before[1]:
+            return None
+        return (now[0] - before[0]) / (now[1] - before[1])
+
+
+def _ticks() -> tuple[int, int] | None:
+    """Idle and all ticks of all CPUs."""
+    try:
+        first = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
+    except OSError:
+        return None
+    # user nice system idle iowait irq softirq steal; guests' are in user's
+    ticks = [int(each) for each in first.split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
 
 
 def measure(work: Callable[[], int], cpu_clock: Callable[[], float]) -> Round:

@@ -63,6 +63,7 @@ class Measurement:
     library: Library
     rounds: tuple[Round, ...] = ()
     latency: Latency | None = None
+    machine_idle: float | None = None
     facts: dict[str, str] = field(default_factory=dict)
     error: str | None = None
 
@@ -79,6 +80,7 @@ class Measurement:
             library,
             tuple(Round(**each) for each in document["rounds"]),
             Latency(**latency) if latency is not None else None,
+            document["machine_idle"],
             document["facts"],
         )
 
@@ -155,6 +157,11 @@ class Result:
         values = [each.p99_us if p99 else each.p50_us for each in found]
         known = [value for value in values if value is not None]
         return median(known) if known and len(known) == len(values) else None
+
+    def machine_idle(self, library: Library) -> float | None:
+        """Which part of the machine's CPUs was idle, the median of its measurements."""
+        known = [each.machine_idle for each in self.side(library) if each.machine_idle is not None]
+        return median(known) if known else None
 
     def _ratio(self, figure: Callable[[Measurement], float]) -> Spread:
         ours = [figure(each) for each in self.side(OURS)]

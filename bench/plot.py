@@ -96,6 +96,8 @@ def _write(axes: Axes, median: float, low: float, high: float, at: float) -> Non
         va="center",
         fontsize=7,
         color="#374151",
+        zorder=5,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
     )
 
 

@@ -26,7 +26,7 @@ from bench.targets import Verdict
 
 __all__ = ["console", "show_errors", "show_results", "show_targets", "showing_progress"]
 
-_WIDTH = 132  # columns that the widest table needs; where nobody looks, a terminal has 80
+_WIDTH = 150  # columns that the widest table needs; where nobody looks, a terminal has 80
 _SHORT = {"throughput": "speed", "time": "speed", "cpu": "cpu", "growth": "linear"}
 _MIB = 1024 * 1024
 _MOVES_MUCH = 64 * 1024  # bytes a call from which bytes per second are worth a column
@@ -83,12 +83,22 @@ def show_results(
         plural = "s" if members > 1 else ""
         table = Table(
             title=f"{members} member{plural} · {names[OURS]} | {names[PEER]}",
-            caption="ours | theirs · x: ours to theirs, median of the pairs · op: one call",
+            caption="ours | theirs · x: ours to theirs, median of the pairs · op: one call · idle: of all CPUs, with members and client at work",
             box=SIMPLE_HEAD,
             pad_edge=False,
         )
         table.add_column("case", no_wrap=True)
-        for heading in ("op/s", "x", "CPU µs/op", "x", "p50 µs", "p99 µs", "MiB/s", "targets"):
+        for heading in (
+            "op/s",
+            "x",
+            "CPU µs/op",
+            "x",
+            "p50 µs",
+            "p99 µs",
+            "MiB/s",
+            "idle %",
+            "targets",
+        ):
             table.add_column(heading, justify="right", no_wrap=True)
         section = ""
         for result in group:
@@ -126,7 +136,7 @@ def show_errors(out: Console, results: Sequence[Result]) -> bool:
 
 def _row(result: Result, verdicts: Sequence[Verdict]) -> list[str]:
     if not result.complete:
-        return [result.case, "failed", "", "", "", "", "", "", ""]
+        return [result.case, "failed", "", "", "", "", "", "", "", ""]
     mine = [each for each in verdicts if (each.case, each.members) == (result.case, result.members)]
     marks = [f"{_SHORT[each.metric]} {'[green]✓[/]' if each.met else '[red]✗[/]'}" for each in mine]
     return [
@@ -138,6 +148,7 @@ def _row(result: Result, verdicts: Sequence[Verdict]) -> list[str]:
         _both(result.latency_us(OURS), result.latency_us(PEER)),
         _both(result.latency_us(OURS, p99=True), result.latency_us(PEER, p99=True)),
         _both(_bandwidth(result, OURS), _bandwidth(result, PEER)),
+        _both(_percent(result.machine_idle(OURS)), _percent(result.machine_idle(PEER))),
         " ".join(marks),
     ]
 
@@ -146,6 +157,10 @@ def _bandwidth(result: Result, library: Library) -> float | None:
     if result.operation_bytes < _MOVES_MUCH:
         return None
     return result.rate(library) * result.operation_bytes / _MIB
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else share * 100
 
 
 def _both(ours: float | None, theirs: float | None) -> str:

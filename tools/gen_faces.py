@@ -195,7 +195,9 @@ def expected(root: Path) -> dict[Path, str]:
     """Every generated module below a checkout's root, and what it should contain."""
     package = root / "src" / "gridwire"
     return {
-        package / target: render((package / source).read_text(), f"gridwire/{source}", name)
+        package / target: render(
+            (package / source).read_text(encoding="utf-8"), f"gridwire/{source}", name
+        )
         for source, target, name in FACES
     }
 
@@ -207,12 +209,12 @@ def differences(root: Path) -> list[str]:
     for path, text in wanted.items():
         if not path.exists():
             problems.append(f"{path} is missing")
-        elif path.read_text() != text:
+        elif path.read_bytes() != text.encode():
             problems.append(f"{path} is not what its source makes")
     problems += [
         f"{path} bears the banner, but nothing generates it"
         for path in (root / "src").rglob("*.py")
-        if path not in wanted and MARK in path.read_text()
+        if path not in wanted and MARK.encode() in path.read_bytes()
     ]
     return problems
 
@@ -229,7 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(problem, file=sys.stderr)
         return 1 if problems else 0
     for path, text in expected(options.root).items():
-        path.write_text(text)
+        path.write_bytes(text.encode())
         print(path)
     return 0
 

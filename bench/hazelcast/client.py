@@ -19,7 +19,7 @@ from bench.children import WRONG_ANSWER_STATUS, WrongAnswerError
 from bench.hazelcast.faces import facts, open_face
 from bench.hazelcast.loads import CpuClock, Load, open_load
 from bench.hazelcast.specification import Durations, Specification
-from bench.measuring import Competitor, summary
+from bench.measuring import Competitor, Idleness, summary
 from bench.model import Round
 from bench.profiling import Profiler
 
@@ -61,7 +61,10 @@ def _run(specification: Specification) -> dict[str, Any]:
         clock: CpuClock = time.process_time
         if specification.case.busy:
             clock = stack.enter_context(Competitor()).others_cpu
+        load.warm_up(specification.durations.warm_up)
+        idleness = Idleness()
         rounds = _rounds(load, specification.durations, clock)
+        machine_idle = idleness.share()
         seconds = load.latencies(specification.durations.round)
         load.verify()
     latency = summary(seconds)
@@ -69,13 +72,13 @@ def _run(specification: Specification) -> dict[str, Any]:
         "profile": profiler.text() if profiler is not None else None,
         "rounds": [asdict(each) for each in rounds],
         "latency": asdict(latency) if latency is not None else None,
+        "machine_idle": machine_idle,
         "facts": facts(specification.library),
     }
 
 
 def _rounds(load: Load, durations: Durations, clock: CpuClock) -> list[Round]:
     start = time.monotonic()
-    load.warm_up(durations.warm_up)
     rounds = [load.round(durations.round, clock)]
     while len(rounds) < durations.rounds and time.monotonic() - start < durations.enough:
         rounds.append(load.round(durations.round, clock))

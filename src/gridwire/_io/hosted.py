@@ -60,7 +60,8 @@ class HostedLoop:
     @property
     def is_current(self) -> bool:
         """Whether the caller is the loop's own thread, which must not wait for itself."""
-        return threading.get_ident() == self._thread.ident
+        # Not by its number, which another thread gets when this one has ended.
+        return threading.current_thread() is self._thread
 
     def call(self, function: Callable[..., object], *args: Any) -> None:
         """Have the loop call a function soon.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Any, Self
 
@@ -118,7 +119,11 @@ class HazelcastClient:
         """
         if not self._hosted.is_here:
             return
-        self._hosted.run(self._core.shutdown())
+        try:
+            self._hosted.run(self._core.shutdown())
+        except (HostedLoopClosed, CancelledError):
+            # Another thread was faster.
+            pass
         self._end()
 
     @property

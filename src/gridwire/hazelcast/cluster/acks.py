@@ -94,6 +94,14 @@ class BackupAcks:
         self._held.pop(correlation, None)
         self._early.pop(correlation, None)
 
+    def release(self) -> list[tuple[Waiter, Any]]:
+        """Nobody will acknowledge anything any more: all that were held, as `age` gives them."""
+        held, self._held = list(self._held.values()), {}
+        self._early.clear()
+        waiting = [(one.waiter, one.message) for one in held if not one.waiter.done()]
+        self.lost += len(waiting)
+        return waiting
+
     def age(self) -> list[tuple[Waiter, Any]]:
         """One generation more has passed.
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from gridwire._core.request import Operation, Request
 from gridwire._io.steppers import run_blocking
 from gridwire.hazelcast.control.future_engine import FutureEngine
-from gridwire.hazelcast.control.invocation import Invocation
+from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
 from gridwire.hazelcast.protocol.frames import Buffer
@@ -95,6 +95,8 @@ class BlockingEngine(ThreadEngine):
         timeout: float | None,
         failed: HazelcastError | None = None,
     ) -> T:
+        if failed is not None and is_end_of_client(failed):
+            raise failed.with_facts(operation=request.operation, attempts=1)
         invocation = Invocation(self.core, request, started, timeout)
         return invocation.decode(self.wait(invocation.run(failed)))
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gridwire._core.deadlines import Deadlines
 from gridwire._core.outcome import Outcome
-from gridwire.hazelcast.cluster.acks import GENERATIONS
+from gridwire.hazelcast.cluster.acks import GENERATIONS, Waiter
 from gridwire.hazelcast.errors import IndeterminateOperationStateError, OperationTimeoutError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Clockwork:
         for timer in (self._timer, self._due_timer):
             if timer is not None:
                 timer.cancel()
+        self._give_up_acks(self._core.calls.acks.release())
 
     def start(self) -> None:
         """Something is pending: deadlines and acks need looking after. From any thread."""
@@ -118,7 +119,11 @@ class Clockwork:
         if now - self._last_aged < self._options.operation_backup_timeout / GENERATIONS:
             return
         self._last_aged = now
-        for waiter, message in acks.age():
+        self._give_up_acks(acks.age())
+
+    def _give_up_acks(self, replies: list[tuple[Waiter, Any]]) -> None:
+        """The owner has executed these, but not every backup said so in time."""
+        for waiter, message in replies:
             if self._options.fail_on_indeterminate_operation_state:
                 waiter.set_exception(
                     IndeterminateOperationStateError(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gridwire._core.outcome import Outcome
@@ -84,6 +85,10 @@ class ClientCore:
         self.failure: BaseException | None = None
         self.clockwork = Clockwork(self, from_anywhere)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._ending = False
+        self._ended = asyncio.Event()
+        self._parked: set[asyncio.Future[None]] = set()
+        self._invocations: set[object] = set()
         self._rejoining = False
 
     # -- life ---------------------------------------------------------------------------------
@@ -109,10 +114,13 @@ class ClientCore:
         self.spawn(beat(self))
 
     async def shutdown(self) -> None:
-        """End every task, connection and call. Safe to call twice."""
+        """End every task, connection and call. Who calls it again waits for the first."""
         if not self.lifecycle.running:
+            if self._ending:
+                await self._ended.wait()
             return
         self.lifecycle.running = False
+        self._ending = True
         self.lifecycle.fire(LifecycleState.SHUTTING_DOWN)
         current = asyncio.current_task()
         tasks = [task for task in self._tasks if task is not current]
@@ -129,7 +137,13 @@ class ClientCore:
         await asyncio.sleep(0)
         await asyncio.gather(*(connection.ended.wait() for connection in closing))
         self.connected.set()
+        for future in self._parked:
+            if not future.done():
+                future.set_exception(self.not_active())
+        while self._invocations:  # noqa: ASYNC110 - each needs a few rounds of this very loop
+            await asyncio.sleep(0)
         self.lifecycle.fire(LifecycleState.SHUTDOWN)
+        self._ended.set()
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run a control coroutine until the client ends."""
@@ -141,6 +155,33 @@ class ClientCore:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             _logger.error("a control task of the client ended", exc_info=task.exception())
+
+    @contextmanager
+    def calling(self, invocation: object) -> Iterator[None]:
+        """An invocation runs; the client's end waits until it has told its caller."""
+        self._invocations.add(invocation)
+        try:
+            yield
+        finally:
+            self._invocations.discard(invocation)
+
+    async def park(self, future: asyncio.Future[None], when: float | None) -> None:
+        """Wait for a future, and not beyond the client's end.
+
+        Args:
+            future: what to wait for.
+            when: the deadline in seconds of the client's clock, None for none.
+
+        Raises:
+            TimeoutError: the deadline has passed.
+            HazelcastClientNotActiveError: the client is shut down.
+        """
+        self._parked.add(future)
+        try:
+            async with asyncio.timeout_at(when):
+                await future
+        finally:
+            self._parked.discard(future)
 
     def not_active(self) -> HazelcastClientNotActiveError:
         """What a call on a client that was shut down is told."""

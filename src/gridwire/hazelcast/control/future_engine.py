@@ -12,7 +12,7 @@ from uuid import UUID
 from gridwire._core.request import Operation, Request
 from gridwire.errors import BackpressureError
 from gridwire.hazelcast.control.connection import Connection
-from gridwire.hazelcast.control.invocation import Invocation
+from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.operation_run import OperationRun
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
@@ -72,10 +72,13 @@ class _ReplyFuture(Future[T]):
         """An attempt failed: the rest is done the careful way, on the loop."""
         if self._done:
             return
-        if isinstance(exception, HazelcastError) and self._task is None:
-            self.go_careful(exception)
-        else:
+        if not isinstance(exception, HazelcastError) or self._task is not None:
             self._complete(None, exception)
+        elif is_end_of_client(exception):
+            exception.with_facts(operation=self._request.operation, attempts=1)
+            self._complete(None, exception)
+        else:
+            self.go_careful(exception)
 
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """Leave the call to the invocation; its end is this future's."""

@@ -8,7 +8,6 @@ every call style, is this one coroutine on the client's loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from gridwire._core.outcome import Outcome
@@ -30,7 +29,7 @@ from gridwire.hazelcast.protocol.session import SessionOver
 if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
 
-__all__ = ["Invocation", "fault_of"]
+__all__ = ["Invocation", "fault_of", "is_end_of_client"]
 
 T = TypeVar("T")
 
@@ -56,6 +55,11 @@ def fault_of(error: HazelcastError) -> Fault:
     if error.code == ErrorCode.TARGET_DISCONNECTED:
         return Fault.LOST
     return Fault.REFUSED if error.retryable else Fault.FINAL
+
+
+def is_end_of_client(error: HazelcastError) -> bool:
+    """Whether the client itself ended the call: there is no loop any more to repeat it on."""
+    return isinstance(error, HazelcastClientNotActiveError) and error.code is None
 
 
 class Invocation(Generic[T]):
@@ -97,6 +101,10 @@ class Invocation(Generic[T]):
         Raises:
             HazelcastError: with the outcome and the facts of all attempts.
         """
+        with self._core.calling(self):
+            return await self._run(failed)
+
+    async def _run(self, failed: HazelcastError | None) -> Buffer:
         request = self._request
         if failed is not None:
             self._attempts = 1
@@ -224,8 +232,7 @@ class Invocation(Generic[T]):
                 # There is room, and others came before: they are let in, then this one.
                 core.calls.admit()
             try:
-                async with asyncio.timeout_at(self._when()):
-                    await turn.future
+                await core.park(turn.future, self._when())
             except TimeoutError:
                 raise self._no_room(connection) from self._last
             finally:
@@ -257,12 +264,9 @@ class Invocation(Generic[T]):
     async def _after(self, error: HazelcastError) -> None:
         """Judge a failed attempt: return to make another, or raise."""
         core = self._core
-        fault = fault_of(error)
-        if isinstance(error, HazelcastClientNotActiveError) and error.code is None:
-            fault = Fault.FINAL
         verdict = decide(
             Attempt(
-                fault,
+                fault_of(error),
                 self._outcome_of(error),
                 self._attempts,
                 self._request.retryable or core.options.redo_operation,
@@ -270,15 +274,22 @@ class Invocation(Generic[T]):
             )
         )
         self._unclear = verdict.unclear
-        if not verdict.again or not core.lifecycle.running:
+        if not verdict.again:
             raise self._with_facts(error, verdict)
+        if not core.lifecycle.running:
+            raise self._with_facts(
+                HazelcastClientNotActiveError("the client is shut down", error), verdict
+            )
         self._last = error
         pause = pause_before(
             self._attempts + 1, core.options.invocation_retry_pause, core.random.random()
         )
         if core.now() + pause >= self._deadline:
             raise self._timed_out("retrying", self._outcome()) from error
-        await asyncio.sleep(pause)
+        try:
+            await core.park(asyncio.get_running_loop().create_future(), core.now() + pause)
+        except TimeoutError:
+            return
 
     def _outcome_of(self, error: HazelcastError) -> Outcome:
         """What one failed attempt says; a request to no partition is many steps at the member."""

@@ -53,6 +53,8 @@ class Listening:
         Raises:
             HazelcastError: no member accepted it; then it is registered nowhere.
         """
+        if not self._core.lifecycle.running:
+            raise self._core.not_active()
         registration = Registration(str(uuid4()), request, remove, handle)
         self._table.registrations[registration.id] = registration
         connections = self._core.state.routes.connections

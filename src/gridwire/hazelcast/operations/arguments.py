@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from gridwire._core.outcome import Outcome
 from gridwire._core.request import ENDS_WITH_CONNECTION
 from gridwire.hazelcast.errors import NullArgumentError
 from gridwire.hazelcast.protocol.table import Message
@@ -25,12 +26,14 @@ def not_none(name: str, value: T | None) -> T:
         NullArgumentError: it is None.
     """
     if value is None:
-        raise NullArgumentError(f"{name} can't be None")
+        raise NullArgumentError(f"{name} can't be None", outcome=Outcome.NOT_SENT)
     return value
 
 
 def milliseconds(name: str, seconds: float | None) -> int:
     """Seconds as the protocol wants them; None stands for the default of the member.
+
+    A time that is not nothing is at least a millisecond: to members, 0 means for ever.
 
     Raises:
         TypeError: not a number.
@@ -40,9 +43,12 @@ def milliseconds(name: str, seconds: float | None) -> int:
         return _SERVER_DEFAULT
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"{name} is a number of seconds, not {seconds!r}")
-    if not 0 <= seconds <= _MAX_MILLISECONDS / 1000:
+    if not 0 <= seconds <= _MAX_MILLISECONDS:
         raise ValueError(f"{name} is a number of seconds from 0 on, not {seconds!r}")
-    return int(seconds * 1000)
+    amount = round(seconds * 1000) or int(seconds > 0)
+    if amount > _MAX_MILLISECONDS:
+        raise ValueError(f"{name} is more than members can count, {seconds!r} seconds")
+    return amount
 
 
 def natural_wait(message: Message, waits: int) -> float:
