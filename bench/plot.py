@@ -38,7 +38,7 @@ def draw(
     found = {(each.case, each.members): each for each in results if each.complete}
     cases = list(dict.fromkeys(each.case for each in results if each.complete))
     members = sorted({each.members for each in results})
-    height = 1.9 + _ROW_INCHES * max(1, len(cases)) * (0.55 + 0.45 * len(members))
+    height = 2.1 + _ROW_INCHES * max(1, len(cases)) * (0.55 + 0.45 * len(members))
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9}):
         figure = Figure(figsize=(12.5, height), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.35, 1))
@@ -48,7 +48,7 @@ def draw(
         right.set_title(
             "Client CPU per operation: gridwire ÷ official (left is better)", fontsize=10
         )
-        figure.suptitle(f"{title}\n", fontsize=14, fontweight="bold")
+        figure.suptitle(f"{title}\n\n", fontsize=14, fontweight="bold")
         figure.text(0.5, 1 - 0.42 / height, subtitle, ha="center", va="top", color=_GREY)
         handles, labels = left.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A run as tables on the terminal."""
+"""A run on the terminal: a progress bar while it lasts, tables when it is over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,16 +20,17 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from bench.model import OURS, PEER, Library, Result
 from bench.targets import Verdict
 
 __all__ = ["console", "show_errors", "show_results", "show_targets", "showing_progress"]
 
-_WIDTH = 150  # columns that the widest table needs; where nobody looks, a terminal has 80
-_SHORT = {"throughput": "speed", "time": "speed", "cpu": "cpu", "growth": "linear"}
+_WIDTH = 126  # columns of the whole table
 _MIB = 1024 * 1024
-_MOVES_MUCH = 64 * 1024  # bytes a call from which bytes per second are worth a column
+_MOVES_MUCH = 64 * 1024  # bytes a call from which bytes per second are worth a figure
+_CAPTION = "ours | theirs · x: ours to theirs, median of the pairs · op: one call · idle: all CPUs"
 
 
 def console() -> Console:
@@ -59,7 +60,7 @@ def showing_progress(out: Console, steps: int) -> Iterator[_Shown]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("· left"),
-        TimeRemainingColumn(elapsed_when_finished=False),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=out, transient=True, expand=True) as progress:
         yield _Shown(progress, progress.add_task("", total=steps))
@@ -74,39 +75,30 @@ def show_results(
     """Print a table for each cluster.
 
     Args:
-        out: Where to.
+        out: Where to; when it is narrow, latencies are left out.
         results: In the order of the clusters.
-        verdicts: What became of the targets.
+        verdicts: What became of the targets; ratios that have one are coloured by it.
         names: How to call the two libraries.
     """
+    columns = [each for each in _COLUMNS if out.width >= _WIDTH or not each.optional]
     for members, group in groupby(results, key=lambda each: each.members):
-        plural = "s" if members > 1 else ""
         table = Table(
-            title=f"{members} member{plural} · {names[OURS]} | {names[PEER]}",
-            caption="ours | theirs · x: ours to theirs, median of the pairs · op: one call · idle: of all CPUs, with members and client at work",
+            title=f"{members} member{'s' if members > 1 else ''} · {names[OURS]} | {names[PEER]}",
+            caption=_CAPTION,
             box=SIMPLE_HEAD,
             pad_edge=False,
         )
         table.add_column("case", no_wrap=True)
-        for heading in (
-            "op/s",
-            "x",
-            "CPU µs/op",
-            "x",
-            "p50 µs",
-            "p99 µs",
-            "MiB/s",
-            "idle %",
-            "targets",
-        ):
-            table.add_column(heading, justify="right", no_wrap=True)
+        for column in columns:
+            table.add_column(column.heading, justify="right", no_wrap=True)
         section = ""
         for result in group:
             kind = result.case.partition("-")[0]
             if section and kind != section:
                 table.add_section()
             section = kind
-            table.add_row(*_row(result, verdicts))
+            cells = [_cell(each, result, verdicts) for each in columns]
+            table.add_row(result.case, *(cells if result.complete else ["failed"]))
         out.print(table)
 
 
@@ -134,39 +126,37 @@ def show_errors(out: Console, results: Sequence[Result]) -> bool:
     return bool(failed)
 
 
-def _row(result: Result, verdicts: Sequence[Verdict]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: its figures, and which metrics' targets colour it."""
+
+    heading: str
+    text: Callable[[Result], str]
+    metrics: tuple[str, ...] = ()
+    optional: bool = False
+
+
+def _cell(column: _Column, result: Result, verdicts: Sequence[Verdict]) -> Text:
     if not result.complete:
-        return [result.case, "failed", "", "", "", "", "", "", "", ""]
-    mine = [each for each in verdicts if (each.case, each.members) == (result.case, result.members)]
-    marks = [f"{_SHORT[each.metric]} {'[green]✓[/]' if each.met else '[red]✗[/]'}" for each in mine]
-    return [
-        result.case,
-        _both(result.rate(OURS), result.rate(PEER)),
-        _ratio(result.speed.median, result.speed.median >= 1),
-        _both(result.cpu_us(OURS), result.cpu_us(PEER)),
-        _ratio(result.cpu.median, result.cpu.median <= 1),
-        _both(result.latency_us(OURS), result.latency_us(PEER)),
-        _both(result.latency_us(OURS, p99=True), result.latency_us(PEER, p99=True)),
-        _both(_bandwidth(result, OURS), _bandwidth(result, PEER)),
-        _both(_percent(result.machine_idle(OURS)), _percent(result.machine_idle(PEER))),
-        " ".join(marks),
+        return Text()
+    met = [
+        each.met
+        for each in verdicts
+        if (each.case, each.members) == (result.case, result.members)
+        and each.metric in column.metrics
     ]
+    style = "" if not met else "green" if all(met) else "red"
+    return Text(column.text(result), style)
 
 
-def _bandwidth(result: Result, library: Library) -> float | None:
-    if result.operation_bytes < _MOVES_MUCH:
-        return None
-    return result.rate(library) * result.operation_bytes / _MIB
+def _both(figure: Callable[[Result, Library], float | None]) -> Callable[[Result], str]:
+    """Show a figure of both libraries; nothing where neither has it."""
 
+    def text(result: Result) -> str:
+        ours, theirs = figure(result, OURS), figure(result, PEER)
+        return "" if ours is None and theirs is None else f"{_number(ours)} | {_number(theirs)}"
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else share * 100
-
-
-def _both(ours: float | None, theirs: float | None) -> str:
-    if ours is None and theirs is None:
-        return ""
-    return f"{_number(ours)} | {_number(theirs)}"
+    return text
 
 
 def _number(value: float | None) -> str:
@@ -179,5 +169,24 @@ def _number(value: float | None) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def _ratio(value: float, good: bool) -> str:
-    return f"[{'green' if good else 'red'}]{value:.2f}[/]"
+def _bandwidth(result: Result, library: Library) -> float | None:
+    if result.operation_bytes < _MOVES_MUCH:
+        return None
+    return result.rate(library) * result.operation_bytes / _MIB
+
+
+def _idle_percent(result: Result, library: Library) -> float | None:
+    share = result.machine_idle(library)
+    return None if share is None else share * 100
+
+
+_COLUMNS = (
+    _Column("op/s", _both(Result.rate)),
+    _Column("x", lambda result: f"{result.speed.median:.2f}", ("throughput", "time")),
+    _Column("CPU µs/op", _both(Result.cpu_us)),
+    _Column("x", lambda result: f"{result.cpu.median:.2f}", ("cpu",)),
+    _Column("p50 µs", _both(Result.latency_us), optional=True),
+    _Column("p99 µs", _both(lambda result, side: result.latency_us(side, p99=True)), optional=True),
+    _Column("MiB/s", _both(_bandwidth), ("growth",)),
+    _Column("idle %", _both(_idle_percent)),
+)

@@ -92,8 +92,8 @@ def test_who_gave_up_is_not_completed(acks: BackupAcks, waiter: Waiter, early: i
 
 def test_a_forgotten_call_is_not_completed(acks: BackupAcks, waiter: Waiter):
     acks.reply(1, 1, waiter, "message")
-    acks.forget(1)
-    acks.forget(1)
+    assert acks.forget(1)
+    assert not acks.forget(1)
     assert not acks.busy
     acks.acknowledge(1)
     assert waiter.ends == []
@@ -122,6 +122,26 @@ def test_who_gave_up_is_not_told_that_patience_ended(acks: BackupAcks, waiter: W
     waiter.gave_up = True
     assert age(acks, 20) == []
     assert (acks.lost, acks.busy) == (0, False)
+
+
+def test_early_acks_are_forgotten_too(acks: BackupAcks):
+    acks.acknowledge(1)
+    assert not acks.forget(1)
+    assert not acks.busy
+
+
+def test_at_the_end_all_that_were_held_are_released(acks: BackupAcks):
+    one, gone, two = Waiter(), Waiter(), Waiter()
+    gone.gave_up = True
+    for correlation, waiter in enumerate((one, gone, two)):
+        acks.reply(correlation, 2, waiter, f"message {correlation}")
+    acks.acknowledge(2)
+    acks.acknowledge(99)
+    assert acks.release() == [(one, "message 0"), (two, "message 2")]
+    assert (acks.lost, acks.busy) == (2, False)
+    acks.acknowledge(0)
+    assert one.ends == []
+    assert acks.release() == []
 
 
 def test_early_acks_are_not_kept_for_ever(acks: BackupAcks, waiter: Waiter):

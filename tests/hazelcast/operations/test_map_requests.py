@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import CallAll, Operation, Request
-from gridwire.errors import BackpressureError, UsageError
+from gridwire.errors import BackpressureError, ProtocolError, UsageError
 from gridwire.hazelcast.core import SimpleEntryView
 from gridwire.hazelcast.errors import (
     HazelcastError,
@@ -321,6 +321,24 @@ def test_what_waits_at_the_member_has_time_for_it(case: Case):
     expected = case.sends["timeout"] / 1000 if "timeout" in case.sends else 0.0
     assert case.make().extra_wait == expected
     assert (case.message.wait is None) == ("timeout" not in case.sends)
+
+
+# Answers of every shape: nothing, a truth, data, a list.
+STRANGERS = [
+    messages.UNLOCK.encode_response(9, 0),
+    messages.IS_LOCKED.encode_response(9, 0, True),
+    messages.EXECUTE_ON_KEY.encode_response(9, 0, V),
+    messages.KEY_SET_WITH_PREDICATE.encode_response(9, 0, [K]),
+]
+
+
+@pytest.mark.parametrize("case", ALL_CASES, ids=named)
+def test_an_answer_to_another_request_is_none(case: Case):
+    """Its correlation id alone does not make it one, even when nobody wants its value."""
+    for stranger in STRANGERS:
+        assert isinstance(stranger, bytearray)
+        with pytest.raises(ProtocolError):
+            case.make().decode(bytes(stranger))
 
 
 def test_every_builder_of_requests_is_tested():

@@ -371,6 +371,8 @@ def test_an_error_needs_no_acks(wire: Wire):
 def test_who_gave_up_while_acks_were_missing_gets_nothing(wire: Wire):
     correlation, waiter = wire.call()
     wire.session.receive(reply(correlation, backups=1))
+    # Its reply is here, but the call is not complete.
+    assert wire.calls.forget(correlation)
     assert not wire.calls.forget(correlation)
     wire.session.receive(ack(correlation))
     assert waiter.ends == []
@@ -512,6 +514,7 @@ def test_a_call_fails_once(wire: Wire):
 def test_a_reply_that_came_first_wins(wire: Wire):
     correlation, waiter = wire.call()
     wire.session.receive(reply(correlation))
+    assert not wire.calls.forget(correlation)
     assert not wire.calls.fail(correlation, waiter, Failed("late"))
     assert waiter.end == reply(correlation)
 

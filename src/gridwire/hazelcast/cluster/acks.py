@@ -89,10 +89,10 @@ class BackupAcks:
         if not held.waiter.done():
             held.waiter.set_result(held.message)
 
-    def forget(self, correlation: int) -> None:
-        """Nobody waits for this call any more."""
-        self._held.pop(correlation, None)
+    def forget(self, correlation: int) -> bool:
+        """Nobody waits for this call any more; whether its reply was held."""
         self._early.pop(correlation, None)
+        return self._held.pop(correlation, None) is not None
 
     def release(self) -> list[tuple[Waiter, Any]]:
         """Nobody will acknowledge anything any more: all that were held, as `age` gives them."""

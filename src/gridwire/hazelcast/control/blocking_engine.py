@@ -64,11 +64,16 @@ class BlockingEngine(ThreadEngine):
         if connection is None:
             return self._careful(request, started, timeout)
         waiter = _ThreadWaiter()
+        correlation = 0
         try:
             correlation = connection.session.send(request, waiter)
             if not self.core.clockwork.ticking:
                 self.core.clockwork.start()
-            limit = self._usual if timeout is None else timeout
+            if timeout is None:
+                limit = self._usual
+            else:
+                limit = timeout
+                self._calls.own_deadline.add(correlation)
             if not waiter.lock.acquire(True, limit) and not self._overtaken(correlation, waiter):
                 waiter.error = self.core.clockwork.timeout_error(limit)
         except SessionOver:
@@ -76,6 +81,9 @@ class BlockingEngine(ThreadEngine):
         except BaseException:
             self.abort(waiter)
             raise
+        finally:
+            if timeout is not None:
+                self._calls.own_deadline.discard(correlation)
         if waiter.error is not None:
             if not isinstance(waiter.error, HazelcastError):
                 raise waiter.error

@@ -143,8 +143,16 @@ class Clockwork:
             phase="waiting for the answer",
         )
 
+    def give_deadline_soon(self, correlation: int, when: float) -> None:
+        """A call has a deadline of its own; from any thread."""
+        self._core.calls.own_deadline.add(correlation)
+        self._from_anywhere(self.give_deadline, correlation, when)
+
     def give_deadline(self, correlation: int, when: float) -> None:
         """A call has a deadline of its own; on the loop's thread."""
+        if correlation not in self._core.calls.pending:
+            self._core.calls.own_deadline.discard(correlation)
+            return
         self._core.calls.own_deadline.add(correlation)
         self._deadlines.add(correlation, when)
         timer = self._due_timer

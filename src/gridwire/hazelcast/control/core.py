@@ -105,8 +105,7 @@ class ClientCore:
         try:
             await self.joining.join()
             self._be_connected()
-            if await self.joining.connect_missing():
-                self.joining.look_for_missing()
+            await self.joining.connect_missing()
         except BaseException:
             await self.shutdown()
             raise
@@ -147,9 +146,14 @@ class ClientCore:
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run a control coroutine until the client ends."""
+        _ = self.begin(coroutine)
+
+    def begin(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run a control coroutine until the client ends; its task."""
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._task_done)
+        return task
 
     def _task_done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -80,6 +80,22 @@ class _ReplyFuture(Future[T]):
         else:
             self.go_careful(exception)
 
+    def has_deadline(self) -> None:
+        """It was sent, and has a timeout of its own."""
+        when = self._when()
+        self._engine.core.clockwork.give_deadline_soon(self.correlation, when)
+        if self._done:
+            self._engine.core.clockwork.drop_deadline(self.correlation, when)
+
+    def _when(self) -> float:
+        return self._started + (self._timeout or 0.0)
+
+    def set_result(self, result: Any) -> None:
+        """The reply is here."""
+        if self._timeout is not None:
+            self._engine.core.clockwork.drop_deadline(self.correlation, self._when())
+        self._complete(result, None)
+
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """Leave the call to the invocation; its end is this future's."""
         invocation = Invocation(self._engine.core, self._request, self._started, self._timeout)
@@ -119,7 +135,7 @@ class FutureEngine(ThreadEngine):
             timeout: seconds for everything, or None for `invocation_timeout`.
         """
         future = _ReplyFuture(self, request, monotonic(), timeout)
-        connection = self.open_way(request) if timeout is None else None
+        connection = self.open_way(request)
         if connection is None:
             if len(self._pending) >= self._limit or self._calls.gate:
                 self._wait_for_room(request, timeout)
@@ -130,6 +146,8 @@ class FutureEngine(ThreadEngine):
             soon = bool(self._pending)
             future.source = connection
             future.correlation = connection.session.send(request, future, soon)
+            if timeout is not None:
+                future.has_deadline()
             if not self.core.clockwork.ticking:
                 self.core.clockwork.start()
         except SessionOver:

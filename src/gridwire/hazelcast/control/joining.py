@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from gridwire._core.addresses import Endpoint, connection_order
 from gridwire._core.backoff import BackoffPolicy, BackoffSchedule
@@ -54,6 +55,7 @@ class Joining:
     def __init__(self, core: ClientCore) -> None:
         self._core = core
         self._missing = asyncio.Event()
+        self._connecting: set[UUID | None] = set()
         options = core.options
         self._policy = BackoffPolicy(
             options.retry_initial_backoff,
@@ -205,28 +207,38 @@ class Joining:
         if admission.partitions is not None and not self._core.state.partitions.owners:
             self._core.views.partitions(connection, *admission.partitions)
 
-    async def connect_missing(self) -> list[MemberInfo]:
-        """Connect to every member that has no connection, all at once; those that failed."""
-        core = self._core
-        missing = core.state.missing_members()
-        if not missing or not core.state.smart or not core.state.routes.connections:
-            core.connections_changed()
-            return []
-        results = await asyncio.gather(
-            *(self._open_member(member) for member in missing), return_exceptions=True
-        )
-        failed = []
-        for member, result in zip(missing, results, strict=True):
-            if isinstance(result, (HazelcastError, OSError)):
-                _logger.warning("cannot connect to member %s: %s", member, _reason(result))
-                failed.append(member)
-            elif isinstance(result, BaseException):
-                raise result
-        core.connections_changed()
-        return failed
+    async def connect_missing(self) -> None:
+        """Connect to every member that has no connection, all at once.
 
-    async def _open_member(self, member: MemberInfo) -> Connection:
-        return await self.open(Endpoint(member.address.host, member.address.port))
+        Returns when each is connected or failed, or after `connection_timeout`; whoever is slower
+        is connected in the background.
+        """
+        self._core.connections_changed()
+        tasks = [self._begin(member) for member in self._to_connect()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._core.options.connection_timeout or None)
+
+    def _to_connect(self) -> list[MemberInfo]:
+        """Members that nobody is connecting to; without any connection that is `join`'s."""
+        state = self._core.state
+        if not state.smart or not state.routes.connections:
+            return []
+        return [one for one in state.missing_members() if one.uuid not in self._connecting]
+
+    def _begin(self, member: MemberInfo) -> asyncio.Task[None]:
+        self._connecting.add(member.uuid)
+        return self._core.begin(self._connect(member))
+
+    async def _connect(self, member: MemberInfo) -> None:
+        core = self._core
+        try:
+            await self.open(Endpoint(member.address.host, member.address.port))
+        except (HazelcastError, OSError) as error:
+            _logger.warning("cannot connect to member %s: %s", member, _reason(error))
+            asyncio.get_running_loop().call_later(_RETRY_MISSING_SECONDS, self.look_for_missing)
+        finally:
+            self._connecting.discard(member.uuid)
+        core.connections_changed()
 
     def look_for_missing(self) -> None:
         """Something changed: members may be without a connection."""
@@ -237,9 +249,9 @@ class Joining:
         while True:
             await self._missing.wait()
             self._missing.clear()
-            if await self.connect_missing():
-                loop = asyncio.get_running_loop()
-                loop.call_later(_RETRY_MISSING_SECONDS, self._missing.set)
+            self._core.connections_changed()
+            for member in self._to_connect():
+                _ = self._begin(member)
 
 
 def _backup_listener_request() -> Request[Any]:

@@ -31,6 +31,20 @@ class _Caller(Protocol):
         """One request."""
 
 
+class _OperationFuture(Future[T]):
+    """The future of an operation; cancelling it cancels the calls that are under way."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: OperationRun) -> None:
+        super().__init__()
+        self._run = run
+
+    def _give_up(self) -> bool:
+        self._run.cancel()
+        return True
+
+
 class OperationRun:
     """An operation on its way: the first step in the calling thread, the others dispatched."""
 
@@ -38,10 +52,19 @@ class OperationRun:
         self._engine = engine
         self._operation = operation
         self._remaining = Remaining(timeout, monotonic)
-        self.future: Future[Any] = Future()
+        self._under_way: list[Future[Any]] = []
+        self.future: Future[Any] = _OperationFuture(self)
+
+    def cancel(self) -> None:
+        """Nobody waits any more: give back the places of the calls that are under way."""
+        for future in self._under_way:
+            future.cancel()
 
     def go_on(self, result: Any = None, error: BaseException | None = None) -> None:
         """Give the operation a result or an error, and begin what it awaits next."""
+        if self.future.cancelled():
+            self._operation.close()
+            return
         try:
             step, value = advance(self._operation, result, error)
             if step is None:
@@ -62,7 +85,7 @@ class OperationRun:
 
     def _begin(self, requests: Sequence[Request[Any]], alone: bool) -> None:
         seconds = self._remaining.seconds()
-        futures = [self._engine.call(request, seconds) for request in requests]
+        futures = self._under_way = [self._engine.call(one, seconds) for one in requests]
         # pop is one step, so exactly one callback gets the True.
         left = [True] + [False] * (len(futures) - 1)
 

@@ -52,7 +52,10 @@ class MapRequests(Generic[K, V]):
         self._encode_get = messages.GET.bind_request(name=name)
         self._encode_set = messages.SET.bind_request(name=name)
         self._encode_put = messages.PUT.bind_request(name=name)
-        self._decode_data = messages.GET.decode_response
+        self._decode_get = messages.GET.decode_response
+        self._set_done = messages.SET.decode_response
+        self._set_idle_done = _nothing(messages.SET_WITH_MAX_IDLE)
+        self._put_done = self._object(messages.PUT)
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -68,9 +71,19 @@ class MapRequests(Generic[K, V]):
         """The partition of a serialized key."""
         return partition_of(key_data, self._partition_count)
 
-    def _object(self, reply: Any) -> Any:
-        data = self._decode_data(reply)
+    def _value(self, reply: Any) -> Any:
+        data = self._decode_get(reply)
         return None if data is None else self._to_object(data)
+
+    def _object(self, message: Message) -> Callable[[Any], Any]:
+        decode = message.decode_response
+        to_object = self._to_object
+
+        def decode_object(reply: Any) -> Any:
+            data = decode(reply)
+            return None if data is None else to_object(data)
+
+        return decode_object
 
     def _objects(self, message: Message) -> Callable[[Any], list[Any]]:
         to_object = self._to_object
@@ -127,7 +140,7 @@ class MapRequests(Generic[K, V]):
             not_none("key", key)
         data = self._to_data(key)
         route = partition_of(data, self._partition_count)
-        return Request("Map.Get", self._encode_get(route, data, _OWNER), self._object, route, True)
+        return Request("Map.Get", self._encode_get(route, data, _OWNER), self._value, route, True)
 
     def contains_key(self, key: K) -> Request[bool]:
         """Whether a key is there."""
@@ -205,7 +218,7 @@ class MapRequests(Generic[K, V]):
                 _OWNER,
                 milliseconds("ttl", ttl),
                 milliseconds("max_idle", max_idle),
-                decode=_nothing,
+                decode=self._set_idle_done,
             )
         if key is None or value is None:
             not_none("key", key)
@@ -215,7 +228,10 @@ class MapRequests(Generic[K, V]):
         route = partition_of(data, self._partition_count)
         lives = -1 if ttl is None else milliseconds("ttl", ttl)
         return Request(
-            "Map.Set", self._encode_set(route, data, value_data, _OWNER, lives), _nothing, route
+            "Map.Set",
+            self._encode_set(route, data, value_data, _OWNER, lives),
+            self._set_done,
+            route,
         )
 
     def put(
@@ -230,7 +246,7 @@ class MapRequests(Generic[K, V]):
                 _OWNER,
                 milliseconds("ttl", ttl),
                 milliseconds("max_idle", max_idle),
-                decode=self._object,
+                decode=self._object(messages.PUT_WITH_MAX_IDLE),
             )
         if key is None or value is None:
             not_none("key", key)
@@ -242,7 +258,7 @@ class MapRequests(Generic[K, V]):
         return Request(
             "Map.Put",
             self._encode_put(route, data, value_data, _OWNER, lives),
-            self._object,
+            self._put_done,
             route,
         )
 
@@ -254,7 +270,12 @@ class MapRequests(Generic[K, V]):
         lives = milliseconds("ttl", ttl)
         if max_idle is None:
             return self._on_key(
-                messages.PUT_IF_ABSENT, key, data, _OWNER, lives, decode=self._object
+                messages.PUT_IF_ABSENT,
+                key,
+                data,
+                _OWNER,
+                lives,
+                decode=self._object(messages.PUT_IF_ABSENT),
             )
         idle = milliseconds("max_idle", max_idle)
         return self._on_key(
@@ -264,7 +285,7 @@ class MapRequests(Generic[K, V]):
             _OWNER,
             lives,
             idle,
-            decode=self._object,
+            decode=self._object(messages.PUT_IF_ABSENT_WITH_MAX_IDLE),
         )
 
     def put_transient(
@@ -274,10 +295,16 @@ class MapRequests(Generic[K, V]):
         data = self.value_data(value)
         lives = milliseconds("ttl", ttl)
         if max_idle is None:
-            return self._on_key(messages.PUT_TRANSIENT, key, data, _OWNER, lives, decode=_nothing)
+            return self._on_key(messages.PUT_TRANSIENT, key, data, _OWNER, lives)
         idle = milliseconds("max_idle", max_idle)
         return self._on_key(
-            messages.PUT_TRANSIENT_WITH_MAX_IDLE, key, data, _OWNER, lives, idle, decode=_nothing
+            messages.PUT_TRANSIENT_WITH_MAX_IDLE,
+            key,
+            data,
+            _OWNER,
+            lives,
+            idle,
+            decode=_nothing(messages.PUT_TRANSIENT_WITH_MAX_IDLE),
         )
 
     def put_all_of(self, partition: int, entries: list[tuple[Data, Data]]) -> Request[None]:
@@ -286,14 +313,16 @@ class MapRequests(Generic[K, V]):
         return Request(
             message.name,
             message.encode_request(partition, self._name, entries, True),
-            _nothing,
+            message.decode_response,
             partition,
         )
 
     def replace(self, key: K, value: V) -> Request[V | None]:
         """Store a value if there is one, get the one before."""
         data = self.value_data(value)
-        return self._on_key(messages.REPLACE, key, data, _OWNER, decode=self._object)
+        return self._on_key(
+            messages.REPLACE, key, data, _OWNER, decode=self._object(messages.REPLACE)
+        )
 
     def replace_if_same(self, key: K, old_value: V, new_value: V) -> Request[bool]:
         """Store a value if the present one is equal to another."""
@@ -303,7 +332,7 @@ class MapRequests(Generic[K, V]):
 
     def remove(self, key: K) -> Request[V | None]:
         """Remove an entry, get its value."""
-        return self._on_key(messages.REMOVE, key, _OWNER, decode=self._object)
+        return self._on_key(messages.REMOVE, key, _OWNER, decode=self._object(messages.REMOVE))
 
     def remove_if_same(self, key: K, value: V) -> Request[bool]:
         """Remove an entry if its value is equal to another."""
@@ -311,7 +340,7 @@ class MapRequests(Generic[K, V]):
 
     def delete(self, key: K) -> Request[None]:
         """Remove an entry."""
-        return self._on_key(messages.DELETE, key, _OWNER, decode=_nothing)
+        return self._on_key(messages.DELETE, key, _OWNER, decode=_nothing(messages.DELETE))
 
     def evict(self, key: K) -> Request[bool]:
         """Remove an entry from memory only."""
@@ -396,5 +425,11 @@ class MapRequests(Generic[K, V]):
         return Request(message.name, payload, decode, partition, message.retryable)
 
 
-def _nothing(reply: Any) -> None:
-    return None
+def _nothing(message: Message) -> Callable[[Any], None]:
+    """Decodes a reply whose value nobody wants; that it is one is still looked at."""
+    decode = message.decode_response
+
+    def decode_and_drop(reply: Any) -> None:
+        decode(reply)
+
+    return decode_and_drop

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decoder"]
 
+_read_head_and_type = struct.Struct("<IHI").unpack_from
+
 
 def decoder(plan: Plan) -> Decoder:
     """Compile a decoder.
@@ -60,13 +62,14 @@ def _decode_initial_frame(text: FieldText, plan: Plan) -> None:
     source.line("_limit = len(_buf)")
     if any(field.since is not None for field, _ in fixed):
         size = start + sum(shape.size for field, shape in fixed if field.since is None)
-        source.line(f"_n, _f = {source.outside(read_head, 'HEAD')}(_buf, 0)")
+        source.line(f"_n, _f, _type = {source.outside(_read_head_and_type, 'HEAD_TYPE')}(_buf)")
+        _check_type(source, plan)
         text.refuse_unless(f"{size} <= _n <= _limit", "initial frame")
         fixed_fields(text, fixed, "0", start)
         source.line("_pos = _n")
         return
-    names = ["_size"]
-    formats = f"<I{start - 4}x"
+    names = ["_size", "_type"]
+    formats = f"<I2xI{start - 10}x"
     values = []
     for field, shape in fixed:
         parts, value = fixed_value(source, shape, field.name)
@@ -82,7 +85,8 @@ def _decode_initial_frame(text: FieldText, plan: Plan) -> None:
         names += ["_n", "_f"]
         formats += "IH"
     unpack = source.outside(struct.Struct(formats).unpack_from, "UNPACK")
-    source.line(f"{', '.join(names)}, = {unpack}(_buf)")
+    source.line(f"{', '.join(names)} = {unpack}(_buf)")
+    _check_type(source, plan)
     size = start + sum(shape.size for _, shape in fixed)
     source.line(f"_pos = {size}")
     with source.block(f"if _size != {size}:"):
@@ -95,6 +99,12 @@ def _decode_initial_frame(text: FieldText, plan: Plan) -> None:
         source.line(line)
 
 
+def _check_type(source: Source, plan: Plan) -> None:
+    """A correlation id alone does not make an answer: it must be one to this kind of request."""
+    with source.block(f"if _type != {plan.type}:"):
+        source.line(f"raise {source.outside(_foreign, 'FOREIGN')}({plan.label!r}, _type)")
+
+
 def _return_values(source: Source, plan: Plan) -> None:
     names = [field.name for field in plan.fields]
     if plan.kind == "response" and len(names) < 2:
@@ -104,6 +114,10 @@ def _return_values(source: Source, plan: Plan) -> None:
     new = source.outside(tuple.__new__, "NEW")
     values = "".join(f"{name}, " for name in names)
     source.line(f"return {new}({source.outside(record, 'RECORD')}, ({values}))")
+
+
+def _foreign(label: str, kind: int) -> ProtocolError:
+    return ProtocolError(f"{label}: a message of type 0x{kind:06x} came instead")
 
 
 def _short(label: str, size: int) -> ProtocolError:

@@ -80,11 +80,11 @@ class CallTable:
         self.late = 0
 
     def forget(self, correlation: int) -> bool:
-        """Drop a call that nobody waits for any more; whether it was still pending."""
+        """Drop a call that nobody waits for any more; whether it was not complete yet."""
         found = self.pending.pop(correlation, None) is not None
-        self.acks.forget(correlation)
+        held = self.acks.forget(correlation)
         self.admit()
-        return found
+        return found or held
 
     def admit(self) -> None:
         """Let those in who wait for room, as many as there is room for."""

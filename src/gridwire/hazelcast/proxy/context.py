@@ -41,7 +41,9 @@ class ProxyContext:
     def create(self, service_name: str, name: str) -> Request[None]:
         """The request that makes the cluster know an object."""
         message = messages.CREATE_PROXY
-        return Request(message.name, message.encode_request(-1, name, service_name), _nothing)
+        return Request(
+            message.name, message.encode_request(-1, name, service_name), message.decode_response
+        )
 
     def destroy(self, service_name: str, name: str) -> Request[bool]:
         """The request that removes an object from the cluster.
@@ -50,10 +52,9 @@ class ProxyContext:
         """
         known = self.proxies.pop((service_name, name), None) is not None
         message = messages.DESTROY_PROXY
-        return Request(
-            message.name, message.encode_request(-1, name, service_name), lambda _: known
-        )
 
+        def decode(reply: Any) -> bool:
+            message.decode_response(reply)
+            return known
 
-def _nothing(reply: Any) -> None:
-    return None
+        return Request(message.name, message.encode_request(-1, name, service_name), decode)

@@ -46,11 +46,20 @@ class _Cursor:
         return self._request(self.partition, self.pointers, self._size)
 
     def take(self, page: _Page) -> list[Any]:
-        """Account for a page; its items."""
+        """Account for a page; its items.
+
+        Raises:
+            ProtocolError: the next page would begin where this one did, so there would be no end.
+        """
         pointers, items = page
         if not pointers or pointers[-1][0] < 0:
             self.partition += 1
             self.pointers = self._begin()
+        elif pointers == self.pointers:
+            raise ProtocolError(
+                f"the member does not get on with its table of partition {self.partition}",
+                outcome=Outcome.REJECTED,
+            )
         else:
             self.pointers = pointers
         return items
