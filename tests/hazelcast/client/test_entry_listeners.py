@@ -88,6 +88,10 @@ def test_each_change_is_told_with_what_was_and_what_is(styles_and_uvloop, cluste
     assert ears.told(1) == [("added", 2, None, "x")]
     styles.call(numbers.evict, 2)
     assert ears.told(1) == [("evicted", 2, "x", None)]
+    styles.call(numbers.set, 3, "y")
+    styles.call(numbers.delete, 3)
+    # A delete does not look at the value, as with real members.
+    assert ears.told(2) == [("added", 3, None, "y"), ("removed", 3, None, None)]
     assert ears.silent
 
 

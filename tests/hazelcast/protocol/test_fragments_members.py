@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.hazelcast_wire import SocketWire, encoded, int_data, text_data
 
 from gridwire.hazelcast.protocol.frames import fragments
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.serialization.data import partition_of
 from gridwire.testing import HazelcastCluster
+from support.hazelcast_wire import SocketWire, encoded, int_data, text_data
 
 
 @pytest.fixture

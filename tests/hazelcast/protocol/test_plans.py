@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import struct
+from functools import partial
+from struct import pack_into, unpack_from
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -22,6 +24,15 @@ from gridwire.hazelcast.protocol.table import event, message
 FINAL, BEGIN, END, NULL = 0x2000, 0x1000, 0x0800, 0x0400
 KEY = bytes.fromhex("00000000fffffff900000001")
 ID = UUID("00112233-4455-6677-8899-aabbccddeeff")
+
+
+def read(message, reply):
+    """What a reply to this kind of request means, made by hand and so without its type."""
+    if len(reply) < 10 or unpack_from("<i", reply, 6)[0] != 0:
+        return message.decode_response(reply)
+    typed = bytearray(reply)
+    pack_into("<i", typed, 6, message.response_type)
+    return message.decode_response(bytes(typed))
 
 
 def frame(content=b"", flags=0):
@@ -122,7 +133,7 @@ def test_long_values_are_not_copied():
     assert [type(part) for part in parts] == [bytearray, memoryview, bytearray]
     parts = map_messages.GET.encode_response(1, 0, long)
     assert len(parts[0]) >= 22
-    assert map_messages.GET.decode_response(b"".join(parts)) == long
+    assert read(map_messages.GET, b"".join(parts)) == long
 
 
 def test_a_value_of_the_limit_is_copied():
@@ -139,7 +150,7 @@ def test_long_values_among_structures_are_not_copied_either():
 def test_short_values_out_of_a_large_message_do_not_keep_it():
     values = [bytes(10), bytes(LARGE_VALUE * 2)]
     message = memoryview(bytes(map_messages.VALUES.encode_response(1, 0, values)))
-    short, long = map_messages.VALUES.decode_response(message)
+    short, long = read(map_messages.VALUES, message)
     assert type(short) is bytes
     assert type(long) is memoryview
     assert [short, long] == values
@@ -176,7 +187,7 @@ def test_parameters_that_an_older_peer_does_not_send_are_none():
         b"\x00" + bytes([0]) + ID.bytes + b"\x01" + struct.pack("<i", 271) + bytes(17) + b"\x01"
     )
     address = [frame(flags=BEGIN), frame(struct.pack("<i", 5701)), frame(b"::1"), frame(flags=END)]
-    old = client.AUTHENTICATION.decode_response(response(*address, frame(b"4.0"), initial=initial))
+    old = read(client.AUTHENTICATION, response(*address, frame(b"4.0"), initial=initial))
     assert old.address == customs.Address("::1", 5701)
     assert (old.server_hazelcast_version, old.partition_count) == ("4.0", 271)
     assert old.failover_supported is True
@@ -184,23 +195,25 @@ def test_parameters_that_an_older_peer_does_not_send_are_none():
     # 2.7 adds two numbers and four frames, 2.8 another frame.
     numbers = struct.pack("<ii", 3, 4)
     newer = [frame(flags=NULL), frame(flags=NULL), *[frame(flags=BEGIN), frame(flags=END)] * 2]
-    later = client.AUTHENTICATION.decode_response(
-        response(*address, frame(b"5.4"), *newer, frame(), initial=initial + numbers)
+    later = read(
+        client.AUTHENTICATION,
+        response(*address, frame(b"5.4"), *newer, frame(), initial=initial + numbers),
     )
     assert (later.member_list_version, later.partition_list_version) == (3, 4)
     assert (later.member_infos, later.partitions, later.key_value_pairs) == ([], [], None)
 
 
 def test_a_single_response_that_an_older_peer_does_not_send_is_none():
-    assert map_messages.DELETE.decode_response(response()) is None
-    assert map_messages.DELETE.decode_response(response(initial=b"\x01")) is True
+    assert read(map_messages.DELETE, response()) is None
+    assert read(map_messages.DELETE, response(initial=b"\x01")) is True
 
 
 def test_fields_that_an_older_peer_does_not_have_are_none():
     begin, end = frame(flags=BEGIN), frame(flags=END)
     metadata = [begin, begin, frame(struct.pack("<i", 4)), frame(b"age"), end, end]
-    decoded = sql.EXECUTE.decode_response(
-        response(*metadata, frame(flags=NULL), frame(flags=NULL), initial=struct.pack("<q", -1))
+    decoded = read(
+        sql.EXECUTE,
+        response(*metadata, frame(flags=NULL), frame(flags=NULL), initial=struct.pack("<q", -1)),
     )
     assert decoded.row_metadata == [customs.SqlColumnMetadata("age", 4, None)]
     assert (decoded.row_page, decoded.update_count, decoded.error) == (None, -1, None)
@@ -209,14 +222,12 @@ def test_fields_that_an_older_peer_does_not_have_are_none():
 
 def test_what_a_newer_peer_adds_is_skipped():
     begin, end, more = frame(flags=BEGIN), frame(flags=END), frame(b"more")
-    assert (
-        map_messages.SIZE.decode_response(response(more, initial=struct.pack("<i", 5) + b"xx")) == 5
-    )
-    assert map_messages.GET.decode_response(response(frame(b"v"), more, initial=b"xx")) == b"v"
-    assert map_messages.SET.decode_response(response(begin, more, end, initial=b"xx")) is None
+    assert read(map_messages.SIZE, response(more, initial=struct.pack("<i", 5) + b"xx")) == 5
+    assert read(map_messages.GET, response(frame(b"v"), more, initial=b"xx")) == b"v"
+    assert read(map_messages.SET, response(begin, more, end, initial=b"xx")) is None
     schema = [begin, frame(b"T"), begin, begin, frame(bytes(9)), frame(b"f"), begin, more, end]
     schema += [frame(flags=NULL), end, end, begin, begin, more, end, end, end]
-    decoded = client.FETCH_SCHEMA.decode_response(response(*schema, more))
+    decoded = read(client.FETCH_SCHEMA, response(*schema, more))
     assert decoded == customs.Schema("T", [customs.FieldDescriptor("f", 0)])
 
 
@@ -227,10 +238,10 @@ def test_nonsense_is_not_skipped_for_ever():
         schema = [begin, frame(b"T"), begin, end, *nested, end]
         encoded = response(*schema)
         if depth < MAX_SKIPPED_DEPTH:
-            assert client.FETCH_SCHEMA.decode_response(encoded).type_name == "T"
+            assert read(client.FETCH_SCHEMA, encoded).type_name == "T"
         else:
             with pytest.raises(ProtocolError, match="nothing ends the structure"):
-                client.FETCH_SCHEMA.decode_response(encoded)
+                read(client.FETCH_SCHEMA, encoded)
 
 
 # --- nonsense
@@ -256,11 +267,11 @@ MEMBER = customs.MemberInfo(
 )
 ERRORS = [customs.ErrorHolder(38, "T", None, [customs.StackTraceElement("a", "b", None, 1)])]
 WHOLE = [
-    (map_messages.GET.decode_response, map_messages.GET.encode_response(1, 0, KEY)),
+    (partial(read, map_messages.GET), map_messages.GET.encode_response(1, 0, KEY)),
     (map_messages.PUT.decode_request, map_messages.PUT.encode_request(1, "m", KEY, KEY, 1, 2)),
-    (map_messages.SIZE.decode_response, map_messages.SIZE.encode_response(1, 0, 4)),
+    (partial(read, map_messages.SIZE), map_messages.SIZE.encode_response(1, 0, 4)),
     (
-        map_messages.ENTRY_SET.decode_response,
+        partial(read, map_messages.ENTRY_SET),
         map_messages.ENTRY_SET.encode_response(1, 0, [(KEY, KEY)] * 2),
     ),
     (multi_map.PUT_ALL.decode_request, multi_map.PUT_ALL.encode_request(1, "m", [(KEY, [KEY])])),
@@ -274,7 +285,7 @@ WHOLE = [
         client.ADD_CLUSTER_VIEW_LISTENER.events[1].encode(1, -1, 3, [(ID, [0, 1])]),
     ),
     (
-        ringbuffer.READ_MANY.decode_response,
+        partial(read, ringbuffer.READ_MANY),
         ringbuffer.READ_MANY.encode_response(1, 0, 1, [KEY], [5], 6),
     ),
     (decode_error, encode_error(1, ERRORS)),
@@ -326,20 +337,32 @@ BEGIN_FRAME, END_FRAME, NULL_FRAME = frame(flags=BEGIN), frame(flags=END), frame
 @pytest.mark.parametrize(
     ("decode", "frames", "reason"),
     [
-        (map_messages.GET.decode_response, [BEGIN_FRAME], "response: the frame begins a structure"),
-        (map_messages.GET.decode_response, [END_FRAME], "response: the frame ends a structure"),
-        (client.FETCH_SCHEMA.decode_response, [frame(b"x")], "Schema, begin: no value is in 7 by"),
-        (map_messages.VALUES.decode_response, [NULL_FRAME], "list, items: the frame is null"),
-        (map_messages.VALUES.decode_response, [BEGIN_FRAME, NULL_FRAME, END_FRAME], "is null"),
-        (map_messages.VALUES.decode_response, [BEGIN_FRAME, frame(b"x")], "ends too early"),
         (
-            map_messages.ENTRY_SET.decode_response,
+            partial(read, map_messages.GET),
+            [BEGIN_FRAME],
+            "response: the frame begins a structure",
+        ),
+        (partial(read, map_messages.GET), [END_FRAME], "response: the frame ends a structure"),
+        (
+            partial(read, client.FETCH_SCHEMA),
+            [frame(b"x")],
+            "Schema, begin: no value is in 7 by",
+        ),
+        (partial(read, map_messages.VALUES), [NULL_FRAME], "list, items: the frame is null"),
+        (partial(read, map_messages.VALUES), [BEGIN_FRAME, NULL_FRAME, END_FRAME], "is null"),
+        (partial(read, map_messages.VALUES), [BEGIN_FRAME, frame(b"x")], "ends too early"),
+        (
+            partial(read, map_messages.ENTRY_SET),
             [BEGIN_FRAME, frame(), END_FRAME],
             "value: the fr",
         ),
-        (sql.MAPPING_DDL.decode_response, [frame(b"\xff")], "a text is not UTF-8"),
-        (map_messages.GET.decode_response, [], "the message ends too early"),
-        (map_messages.FETCH_KEYS.decode_response, [frame(bytes(7))], "packed list, items: no val"),
+        (partial(read, sql.MAPPING_DDL), [frame(b"\xff")], "a text is not UTF-8"),
+        (partial(read, map_messages.GET), [], "the message ends too early"),
+        (
+            partial(read, map_messages.FETCH_KEYS),
+            [frame(bytes(7))],
+            "packed list, items: no val",
+        ),
     ],
 )
 def test_an_error_says_what_is_wrong(decode, frames, reason):
@@ -357,7 +380,7 @@ def test_keys_and_values_must_be_equally_many():
 
 def test_a_frame_of_no_length_does_not_stop_the_decoder():
     begin, endless = frame(flags=BEGIN), struct.pack("<IH", 0, 0)
-    for decode in (map_messages.VALUES.decode_response, map_messages.PROJECT.decode_response):
+    for decode in (partial(read, map_messages.VALUES), map_messages.PROJECT.decode_response):
         with pytest.raises(ProtocolError):
             decode(response(begin, endless, frame(flags=END)))
         with pytest.raises(ProtocolError):
@@ -376,3 +399,17 @@ def test_a_parameter_may_have_the_name_of_a_keyword_or_of_the_header():
     assert struct.unpack_from("<i", encoded, 18) == (9,)
     assert odd.events[0].type == 0x7F0102
     assert odd.events[0].decode(bytes(odd.events[0].encode(5, -1, 6))) == (6,)
+
+
+@pytest.mark.parametrize(
+    ("message", "reply"),
+    [
+        (map_messages.GET, map_messages.PUT.encode_response(1, 0, KEY)),
+        (map_messages.IS_EMPTY, map_messages.SIZE.encode_response(1, 0, 4)),
+        (map_messages.SET, map_messages.GET.encode_response(1, 0, None)),
+        (client.AUTHENTICATION, map_messages.SET.encode_response(1, 0)),
+    ],
+)
+def test_the_answer_to_another_kind_of_request_is_refused(message, reply):
+    with pytest.raises(ProtocolError, match="came instead"):
+        message.decode_response(bytes(reply))

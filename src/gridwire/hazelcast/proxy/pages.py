@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 from gridwire._core.request import Request
+from gridwire.hazelcast.protocol.errors import ProtocolError
 
 __all__ = ["AsyncPages", "Pages"]
 
@@ -57,8 +58,7 @@ class _Cursor:
             self.pointers = self._begin()
         elif pointers == self.pointers:
             raise ProtocolError(
-                f"the member does not get on with its table of partition {self.partition}",
-                outcome=Outcome.REJECTED,
+                f"the next page of partition {self.partition} begins where this one did"
             )
         else:
             self.pointers = pointers
