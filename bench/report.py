@@ -27,7 +27,7 @@ from bench.targets import Verdict
 
 __all__ = ["console", "show_errors", "show_results", "show_targets", "showing_progress"]
 
-_WIDTH = 126  # columns of the whole table
+_WIDTH = 132  # columns of the whole table
 _MIB = 1024 * 1024
 _MOVES_MUCH = 64 * 1024  # bytes a call from which bytes per second are worth a figure
 _CAPTION = "ours | theirs · x: ours to theirs, median of the pairs · op: one call · idle: all CPUs"
@@ -166,7 +166,7 @@ def _number(value: float | None) -> str:
         return f"{value / 1e6:.2f}M"
     if value >= 10_000:
         return f"{value / 1000:.0f}k" if value >= 1e5 else f"{value / 1000:.1f}k"
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+    return f"{value:.0f}" if value >= 100 or value == round(value) else f"{value:.1f}"
 
 
 def _bandwidth(result: Result, library: Library) -> float | None:
@@ -177,7 +177,7 @@ def _bandwidth(result: Result, library: Library) -> float | None:
 
 def _idle_percent(result: Result, library: Library) -> float | None:
     share = result.machine_idle(library)
-    return None if share is None else share * 100
+    return None if share is None else round(share * 100)
 
 
 _COLUMNS = (

@@ -44,7 +44,7 @@ def error_of(pending: Pending, timeout: float = PATIENCE) -> BaseException:
     """What a call fails with."""
     try:
         value = pending.result(timeout)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the test looks at it
         return error
     raise AssertionError(f"it did not fail, but gave {value!r}")
 
@@ -106,7 +106,7 @@ class Style:
         def run() -> None:
             try:
                 future.set_result(function(*args, **keywords))
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - it belongs to who waits
                 future.set_exception(error)
 
         thread = threading.Thread(target=run, daemon=True)
@@ -118,11 +118,18 @@ class Style:
         """What a call fails with."""
         return error_of(self.begin(method, *args, **keywords))
 
+    def outcome(self, pending: Pending, timeout: float = PATIENCE) -> Any:
+        """What becomes of a call that has begun."""
+        try:
+            return pending.result(timeout)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+            return error
+
     def error_or_value(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
         """What becomes of a call."""
         try:
             return self.call(method, *args, **keywords)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
             return error
 
     def here(self, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
@@ -219,7 +226,7 @@ class FutureStyle(Style):
     def begin(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
         try:
             future: Pending = method(*args, **keywords)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it belongs to who waits
             return _Failed(error)
         return future
 

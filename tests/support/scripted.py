@@ -28,7 +28,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from struct import unpack_from
-from typing import Any
+from typing import Any, Self
 
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.error_message import encode_error
@@ -265,9 +265,7 @@ class ScriptedMember:
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Connection(self), self.host, self.port
-        )
+        self._server = await loop.create_server(lambda: Connection(self), self.host, self.port)
         listening = self._server.sockets[0]
         self.port = listening.getsockname()[1]
         if self.cluster.receive_buffer is not None:
@@ -283,7 +281,7 @@ class ScriptedMember:
             connection.close()
         for _ in range(_ACCEPT_TURNS):
             await asyncio.sleep(0)
-        while self.connections:
+        while self.connections:  # noqa: ASYNC110 - they end in the next turns of this loop
             await asyncio.sleep(0)
 
 
@@ -333,7 +331,7 @@ class ScriptedCluster:
 
     # -- life ---------------------------------------------------------------------------------
 
-    def __enter__(self) -> ScriptedCluster:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -134,9 +134,7 @@ USUAL: dict[str, Callable[[Incoming], Any]] = {
     "Map.Delete": _delete,
     "Map.PutAll": _put_all,
     "Map.GetAll": _get_all,
-    "Map.ContainsKey": lambda request: request.answer(
-        bytes(request.fields.key) in _map(request)
-    ),
+    "Map.ContainsKey": lambda request: request.answer(bytes(request.fields.key) in _map(request)),
     "Map.Size": lambda request: request.answer(len(_map(request))),
     "Map.IsEmpty": lambda request: request.answer(not _map(request)),
     "Map.Clear": _clear,

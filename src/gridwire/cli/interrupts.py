@@ -58,14 +58,14 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold signals back for a moment; they arrive at the end.
+    """Hold Ctrl-C back for a moment; it arrives at the end.
 
-    A process that is started meanwhile never sees Ctrl-C: it is meant for the one that started it.
+    A process that is started meanwhile never sees it: it is meant for the one that started it.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:

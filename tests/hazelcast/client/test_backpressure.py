@@ -6,8 +6,10 @@ from __future__ import annotations
 import socket
 import threading
 
+import pytest
+
 from gridwire.errors import BackpressureError, Outcome
-from support.call_styles import error_of
+from support.call_styles import error_of, make_style
 from support.scripted_replies import silence
 
 SMALL_BUFFERS = [
@@ -65,8 +67,10 @@ def test_those_who_wait_get_in_in_order(styles_and_uvloop, scripted) -> None:
         request = held.next()
         request.answer(request.fields.key)
     assert [one.result() for one in calls] == list(range(10))
-    order = [client.raw._context.serialization.to_object(bytes(request.fields.key))
-             for request in cluster.seen("Map.Get")]
+    order = [
+        client.raw._context.serialization.to_object(bytes(request.fields.key))
+        for request in cluster.seen("Map.Get")
+    ]
     assert order == list(range(10))
 
 
@@ -198,9 +202,17 @@ def test_calls_that_gave_up_while_they_waited_to_be_written_are_not_written(
     assert len(cluster.seen("Map.Set")) == 2
 
 
-def test_threads_wait_for_room_as_long_as_they_must(scripted) -> None:
-    from support.call_styles import make_style
+@pytest.mark.parametrize("limit", [1, 3])
+def test_operations_of_many_messages_wait_for_room_too(styles_and_uvloop, scripted, limit) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted(2)
+    numbers = styles.client(cluster, max_pending_invocations=limit).map()
+    entries = {key: key * 3 for key in range(100)}
+    styles.call(numbers.put_all, entries)
+    assert styles.call(numbers.get_all, entries) == entries
 
+
+def test_threads_wait_for_room_as_long_as_they_must(scripted) -> None:
     styles = make_style("blocking")
     cluster = scripted()
     client = styles.client(cluster, max_pending_invocations=4)

@@ -241,7 +241,7 @@ def int_data(tail: bytes) -> bytes:
 
 def tell(registration, kind: int, key=None, value=None, old=None, merging=None, count=1) -> None:
     """Have a member send an entry event."""
-    event = messages.ADD_ENTRY_LISTENER.events[0]
+    event = registration.message.events[0]
     source = registration.member.uuid
     encoded = event.encode(
         registration.correlation, -1, key, value, old, merging, int(kind), source, count
@@ -365,7 +365,7 @@ def test_a_listener_covers_a_member_that_joins_later(styles_and_uvloop) -> None:
             styles.call(numbers.get, key)
             key += 1
         styles.call(numbers.set, key, "x")
-        name, event = ears.next()
+        _, event = ears.next()
         assert (event.key, event.value, event.uuid) == (key, "x", new.uuid)
 
 

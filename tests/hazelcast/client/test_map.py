@@ -62,7 +62,16 @@ def test_times_that_cannot_be_are_refused(styles, scripted, method, keyword, sec
 
 @pytest.mark.parametrize(
     ("seconds", "milliseconds"),
-    [(None, -1), (0, 0), (1, 1000), (0.5, 500), (1.001, 1001), (0.57, 570), (0.0004, 1), (1e9, 10**12)],
+    [
+        (None, -1),
+        (0, 0),
+        (1, 1000),
+        (0.5, 500),
+        (1.001, 1001),
+        (0.57, 570),
+        (0.0004, 1),
+        (1e9, 10**12),
+    ],
 )
 def test_times_are_sent_in_milliseconds(styles, scripted, seconds, milliseconds) -> None:
     # What is shorter than a millisecond is not "for ever", which 0 would mean.

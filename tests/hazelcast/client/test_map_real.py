@@ -6,9 +6,9 @@ from __future__ import annotations
 import logging
 import uuid
 
-import hazelcast as official
 import pytest
 
+import hazelcast as official
 from support.map_calls import CASES, play
 
 pytestmark = pytest.mark.real_member

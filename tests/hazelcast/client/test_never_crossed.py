@@ -9,6 +9,9 @@ import random
 import threading
 from collections import Counter
 
+import pytest
+
+from gridwire import hazelcast
 from gridwire.hazelcast.asyncio import HazelcastClient as AsyncioClient
 from gridwire.hazelcast.errors import HazelcastTimeoutError, OperationTimeoutError
 from support.scripted import Incoming, ScriptedCluster
@@ -59,7 +62,9 @@ class Trickster:
             request.answer(request.fields.key)
 
 
-def test_asyncio(scripted) -> None:
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_asyncio(scripted, loop) -> None:
+    factory = pytest.importorskip("uvloop").new_event_loop if loop == "uvloop" else None
     cluster = scripted(3)
     Trickster(cluster, SEED)
     results: Counter[str] = Counter()
@@ -93,13 +98,12 @@ def test_asyncio(scripted) -> None:
             keys = iter(range(CALLS))
             await asyncio.gather(*(worker(numbers, keys) for _ in range(IN_FLIGHT)))
 
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(main())
     check(results, CALLS)
 
 
 def test_futures(scripted) -> None:
-    from gridwire import hazelcast
-
     cluster = scripted(3)
     Trickster(cluster, SEED)
     results: Counter[str] = Counter()
@@ -139,8 +143,6 @@ def settle(key: int, future, results: Counter[str]) -> None:
 
 
 def test_threads(scripted) -> None:
-    from gridwire import hazelcast
-
     cluster = scripted(3)
     Trickster(cluster, SEED)
     results: Counter[str] = Counter()

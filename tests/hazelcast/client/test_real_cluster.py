@@ -30,9 +30,7 @@ def told(heard: queue.SimpleQueue, count: int) -> list[tuple]:
 
 def functions(heard: queue.SimpleQueue) -> dict:
     kinds = ("added", "removed", "updated", "evicted", "expired", "evict_all", "clear_all")
-    return {
-        f"{kind}_func": lambda event, kind=kind: heard.put((kind, event)) for kind in kinds
-    }
+    return {f"{kind}_func": lambda event, kind=kind: heard.put((kind, event)) for kind in kinds}
 
 
 def test_listeners_are_told_every_kind_of_event(styles, real_cluster) -> None:

@@ -204,9 +204,7 @@ def test_a_put_all_that_fails_in_part_says_which_keys(styles, scripted) -> None:
     partition = client.partitions.get_partition_id
     cluster.always(
         "Map.PutAll",
-        lambda request: (
-            request.fail(42) if request.partition == 3 else request.answer_as_usual()
-        ),
+        lambda request: request.fail(42) if request.partition == 3 else request.answer_as_usual(),
     )
     entries = {key: str(key) for key in range(60)}
     error = styles.error(client.map().put_all, entries)

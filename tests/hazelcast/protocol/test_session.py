@@ -504,8 +504,8 @@ def test_calls_with_a_deadline_of_their_own_are_spared(wire: Wire):
 
 def test_a_call_fails_once(wire: Wire):
     correlation, waiter = wire.call()
-    assert wire.calls.fail(correlation, waiter, Failed("first"))
-    assert not wire.calls.fail(correlation, waiter, Failed("second"))
+    assert wire.calls.fail(correlation, Failed("first"))
+    assert not wire.calls.fail(correlation, Failed("second"))
     assert waiter.end.args == ("first",)
     wire.session.receive(reply(correlation))
     assert wire.calls.late == 1
@@ -515,7 +515,7 @@ def test_a_reply_that_came_first_wins(wire: Wire):
     correlation, waiter = wire.call()
     wire.session.receive(reply(correlation))
     assert not wire.calls.forget(correlation)
-    assert not wire.calls.fail(correlation, waiter, Failed("late"))
+    assert not wire.calls.fail(correlation, Failed("late"))
     assert waiter.end == reply(correlation)
 
 
@@ -523,7 +523,7 @@ def test_early_acks_of_a_call_that_failed_are_forgotten(wire: Wire):
     correlation, waiter = wire.call()
     wire.session.receive(ack(correlation))
     assert wire.calls.acks.busy
-    wire.calls.fail(correlation, waiter, Failed())
+    wire.calls.fail(correlation, Failed())
     assert not wire.calls.acks.busy
 
 
@@ -612,7 +612,7 @@ def test_whatever_happens_each_call_ends_at_most_once_and_nothing_stays(
         elif what == "forget":
             calls.forget(correlation)
         elif what == "fail":
-            calls.fail(correlation, waiters[correlation], Failed())
+            calls.fail(correlation, Failed())
         else:
             waiters[correlation].gave_up = True
             calls.forget(correlation)

@@ -18,7 +18,7 @@ __all__ = [
     "value_of",
 ]
 
-DEFAULT_ENTRIES = 40_000
+DEFAULT_ENTRIES = 60_000
 """Entries of a demo that is worth watching: about ten seconds on two cores."""
 
 QUICK_ENTRIES = 2_000

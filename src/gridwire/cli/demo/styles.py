@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -61,6 +61,7 @@ class BlockingStyle:
     kind = "threads"
 
     def __init__(self, options: Mapping[str, Any], map_name: str) -> None:
+        self._working: list[Future[None]] = []
         self.client = HazelcastClient(**options)
         try:
             self.map = self.client.get_map(map_name).blocking()
@@ -71,7 +72,18 @@ class BlockingStyle:
 
     def start(self, job: Job) -> list[Future[None]]:
         """Begin a job; its futures are done when it is."""
-        return [self._pool.submit(self._work, job, worker) for worker in range(self.workers)]
+        self._working = [
+            self._pool.submit(self._work, job, worker) for worker in range(self.workers)
+        ]
+        return self._working
+
+    def join(self, timeout: float) -> None:
+        """Wait for the threads to end what they are at.
+
+        Args:
+            timeout: seconds.
+        """
+        wait(self._working, timeout)
 
     def _work(self, job: Job, worker: int) -> None:
         entries = self.map

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +13,17 @@ from gridwire.cli.interrupts import uninterrupted
 from gridwire.hazelcast import HazelcastClient
 from gridwire.testing import HazelcastCluster
 
-__all__ = ["MemberShare", "Target", "open_target", "shares"]
+__all__ = ["MemberShare", "Target", "open_target", "settled_shares"]
 
 _MEMBERS = 3
 
 _VICTIM = 1
 """Which member is killed: not the oldest, which tells the others who is there."""
+
+_SETTLE_SECONDS = 5.0
+"""How long members may take to tell who owns what; after a loss they have more urgent things."""
+
+_LOOK_SECONDS = 0.01
 
 _CLIENT_OPTIONS: dict[str, Any] = {
     "cluster_connect_timeout": 5.0,
@@ -111,7 +117,20 @@ def open_target(members: Sequence[str] | None, cluster_name: str | None) -> Iter
         cluster.stop()
 
 
-def shares(client: HazelcastClient) -> tuple[MemberShare, ...]:
+def settled_shares(client: HazelcastClient) -> tuple[MemberShare, ...]:
+    """Wait until a client has heard who owns each partition, and tell it; not for ever, though."""
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while True:
+        members = _shares(client)
+        count = client.partition_service.get_partition_count()
+        if 0 < count == sum(member.partitions for member in members):
+            return members
+        if time.monotonic() > deadline:
+            return members
+        time.sleep(_LOOK_SECONDS)
+
+
+def _shares(client: HazelcastClient) -> tuple[MemberShare, ...]:
     """Tell which members a client knows, the oldest first, and how many partitions each owns."""
     partitions = client.partition_service
     owned: dict[object, int] = {}
@@ -119,10 +138,6 @@ def shares(client: HazelcastClient) -> tuple[MemberShare, ...]:
         owner = partitions.get_partition_owner(partition_id)
         owned[owner] = owned.get(owner, 0) + 1
     return tuple(
-        MemberShare(
-            str(member.address),
-            ".".join(map(str, member.version)),
-            owned.get(member.uuid, 0),
-        )
+        MemberShare(str(member.address), str(member.version), owned.get(member.uuid, 0))
         for member in client.cluster_service.get_members()
     )

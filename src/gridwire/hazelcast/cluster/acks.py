@@ -59,6 +59,10 @@ class BackupAcks:
     def __len__(self) -> int:
         return len(self._held)
 
+    def __contains__(self, correlation: int) -> bool:
+        """Whether the reply of this call is held."""
+        return correlation in self._held
+
     @property
     def busy(self) -> bool:
         """Whether `age` has anything to look after."""
@@ -93,6 +97,15 @@ class BackupAcks:
         """Nobody waits for this call any more; whether its reply was held."""
         self._early.pop(correlation, None)
         return self._held.pop(correlation, None) is not None
+
+    def older(self, before: int) -> list[int]:
+        """The calls older than an id whose replies are held."""
+        return [correlation for correlation in list(self._held) if correlation < before]
+
+    def take(self, correlation: int) -> Waiter | None:
+        """Who waits for the backups of this call; its reply is held no longer."""
+        held = self._held.pop(correlation, None)
+        return None if held is None else held.waiter
 
     def release(self) -> list[tuple[Waiter, Any]]:
         """Nobody will acknowledge anything any more: all that were held, as `age` gives them."""

@@ -13,6 +13,7 @@ from gridwire._io.steppers import run_asyncio
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.invocation import Invocation
 from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.operations.arguments import call_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -47,12 +48,15 @@ class AsyncioEngine:
             request: what to send.
             timeout: seconds for everything, or None for `invocation_timeout`.
         """
+        if timeout is not None:
+            timeout = call_timeout(timeout)
         core = self.core
         connection = core.state.routes.by_partition[request.route]
         started = self._now()
         if (
             connection is None
             or request.extra_wait
+            or timeout == 0
             or len(self._pending) >= self._limit
             or self._calls.gate
             or connection.stream.unsent_bytes > self._max_queued  # type: ignore[union-attr]
@@ -92,7 +96,7 @@ class AsyncioEngine:
 
     async def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""
-        return await run_asyncio(operation, self, timeout)
+        return await run_asyncio(operation, self, call_timeout(timeout))
 
     async def add_listener(
         self,

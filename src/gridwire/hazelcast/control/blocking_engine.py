@@ -15,6 +15,7 @@ from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.operations.arguments import call_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -59,8 +60,10 @@ class BlockingEngine(ThreadEngine):
             request: what to send.
             timeout: seconds for everything, or None for `invocation_timeout`.
         """
+        if timeout is not None:
+            timeout = call_timeout(timeout)
         started = monotonic()
-        connection = self.open_way(request)
+        connection = self.open_way(request, timeout)
         if connection is None:
             return self._careful(request, started, timeout)
         waiter = _ThreadWaiter()
@@ -139,7 +142,7 @@ class BlockingEngine(ThreadEngine):
 
     def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""
-        return run_blocking(operation, self, timeout)
+        return run_blocking(operation, self, call_timeout(timeout))
 
     def add_listener(
         self,

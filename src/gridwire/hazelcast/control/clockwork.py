@@ -150,7 +150,8 @@ class Clockwork:
 
     def give_deadline(self, correlation: int, when: float) -> None:
         """A call has a deadline of its own; on the loop's thread."""
-        if correlation not in self._core.calls.pending:
+        calls = self._core.calls
+        if correlation not in calls.pending and correlation not in calls.acks:
             self._core.calls.own_deadline.discard(correlation)
             return
         self._core.calls.own_deadline.add(correlation)
@@ -169,9 +170,7 @@ class Clockwork:
     def _due(self) -> None:
         self._due_timer = None
         for correlation in self._deadlines.due(self._core.now()):
-            entry = self._core.calls.pending.get(correlation)
-            if entry is not None:
-                self._core.calls.fail(correlation, entry[0], self.timeout_error(None))
+            self._core.calls.fail(correlation, self.timeout_error(None))
         self._core.calls.admit()
         when = self._deadlines.next_due()
         if when is not None:

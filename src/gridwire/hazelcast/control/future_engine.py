@@ -17,6 +17,7 @@ from gridwire.hazelcast.control.operation_run import OperationRun
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
 from gridwire.hazelcast.future import Future
+from gridwire.hazelcast.operations.arguments import call_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -105,6 +106,7 @@ class _ReplyFuture(Future[T]):
 
     def _careful_done(self, task: concurrent.futures.Future[Buffer]) -> None:
         if task.cancelled():
+            self._cancelled = True
             self._complete(None, concurrent.futures.CancelledError())
         elif (error := task.exception()) is not None:
             self._complete(None, error)
@@ -124,6 +126,19 @@ class _Decoded:
         self.value = value
 
 
+class _TaskFuture(Future[T]):
+    """The future of a coroutine on the loop; cancelling it cancels the coroutine."""
+
+    __slots__ = ("_task",)
+
+    def __init__(self, task: concurrent.futures.Future[Any]) -> None:
+        super().__init__()
+        self._task = task
+
+    def _give_up(self) -> bool:
+        return self._task.cancel() or self._task.cancelled()
+
+
 class FutureEngine(ThreadEngine):
     """Calls whose result comes later."""
 
@@ -134,8 +149,10 @@ class FutureEngine(ThreadEngine):
             request: what to send.
             timeout: seconds for everything, or None for `invocation_timeout`.
         """
+        if timeout is not None:
+            timeout = call_timeout(timeout)
         future = _ReplyFuture(self, request, monotonic(), timeout)
-        connection = self.open_way(request)
+        connection = self.open_way(request, timeout)
         if connection is None:
             if len(self._pending) >= self._limit or self._calls.gate:
                 self._wait_for_room(request, timeout)
@@ -180,13 +197,14 @@ class FutureEngine(ThreadEngine):
 
     def run(self, operation: Operation[T], timeout: float | None = None) -> Future[T]:
         """An operation of several round trips."""
-        run = OperationRun(self, operation, timeout)
+        run = OperationRun(self, operation, call_timeout(timeout))
         run.go_on()
         return run.future
 
     def wait(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a control coroutine on the loop; its future."""
-        future: Future[T] = Future()
+        task = self.start(coroutine)
+        future: Future[T] = _TaskFuture(task)
 
         def done(task: concurrent.futures.Future[T]) -> None:
             if task.cancelled():
@@ -196,7 +214,6 @@ class FutureEngine(ThreadEngine):
             else:
                 future.set_result(task.result())
 
-        task = self.start(coroutine)
         task.add_done_callback(lambda one: self.core.dispatcher.dispatch(done, one))
         return future
 

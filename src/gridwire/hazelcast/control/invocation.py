@@ -129,7 +129,8 @@ class Invocation(Generic[T]):
             raise core.not_active()
         connection = await self.room()
         if core.now() >= self._deadline:
-            raise self._timed_out("before sending", self._outcome()) from self._last
+            phase = "before sending" if self._last is None else "retrying"
+            raise self._timed_out(phase, self._outcome()) from self._last
         self.connection = connection
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Buffer] = loop.create_future()

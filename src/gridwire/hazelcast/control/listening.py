@@ -58,16 +58,24 @@ class Listening:
         registration = Registration(str(uuid4()), request, remove, handle)
         self._table.registrations[registration.id] = registration
         connections = self._core.state.routes.connections
-        results = await asyncio.gather(
-            *(self._place(registration, connection) for connection in connections),
-            return_exceptions=True,
-        )
+        try:
+            results = await asyncio.gather(
+                *(self._place(registration, connection) for connection in connections),
+                return_exceptions=True,
+            )
+        except asyncio.CancelledError:
+            # Nobody has its id, so nobody could take it back.
+            self._core.spawn(self._take_back(registration.id))
+            raise
         failures = [result for result in results if isinstance(result, BaseException)]
         refusals = [error for error in failures if not _went_away(error)]
         if refusals or (failures and len(failures) == len(results)):
             await self.remove(registration.id)
             raise (refusals or failures)[0]
         return registration.id
+
+    async def _take_back(self, registration_id: str) -> None:
+        await self.remove(registration_id)
 
     async def remove(self, registration_id: str) -> bool:
         """Take a listener back from all members; whether it was registered."""

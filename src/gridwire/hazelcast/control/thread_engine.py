@@ -41,12 +41,13 @@ class ThreadEngine:
         self._max_queued = core.options.max_queued_bytes
         self._usual = core.options.invocation_timeout
 
-    def open_way(self, request: Request[Any]) -> Connection | None:
+    def open_way(self, request: Request[Any], timeout: float | None) -> Connection | None:
         """The connection to send on at once; None when the careful way must be taken."""
         connection = self.core.state.routes.by_partition[request.route]
         if (
             connection is None
             or request.extra_wait
+            or timeout == 0
             or len(self._pending) >= self._limit
             or self._calls.gate
             or connection.stream.unsent_bytes > self._max_queued  # type: ignore[union-attr]

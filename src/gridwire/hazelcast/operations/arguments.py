@@ -10,11 +10,13 @@ from gridwire._core.request import ENDS_WITH_CONNECTION
 from gridwire.hazelcast.errors import NullArgumentError
 from gridwire.hazelcast.protocol.table import Message
 
-__all__ = ["milliseconds", "natural_wait", "not_none", "page_size"]
+__all__ = ["call_timeout", "milliseconds", "natural_wait", "not_none", "page_size"]
 
 T = TypeVar("T")
 
 _SERVER_DEFAULT = -1
+# Ten years, in seconds. Clocks and locks of the system take no arbitrary number.
+_LONGEST_TIMEOUT = 10 * 365 * 86400.0
 # Members keep milliseconds in a signed 64-bit number.
 _MAX_MILLISECONDS = (1 << 63) - 1
 
@@ -63,6 +65,22 @@ def natural_wait(message: Message, waits: int) -> float:
     if message.wait == "connection" or waits < 0:
         return ENDS_WITH_CONNECTION
     return waits / 1000
+
+
+def call_timeout(seconds: float | None) -> float | None:
+    """The time that a caller gives to a call; None for the usual one.
+
+    Raises:
+        TypeError: not a number.
+        ValueError: negative, or not a number at all (NaN).
+    """
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise TypeError(f"timeout is a number of seconds, not {seconds!r}")
+    if not seconds >= 0:
+        raise ValueError(f"timeout is a number of seconds from 0 on, not {seconds!r}")
+    return min(seconds, _LONGEST_TIMEOUT)
 
 
 def page_size(value: int) -> int:

@@ -101,17 +101,18 @@ class CallTable:
         Returns:
             How many there were.
         """
-        count = 0
-        for correlation, (waiter, _) in list(self.pending.items()):
+        old = self.acks.older(before)
+        for correlation in list(self.pending):
             if correlation >= before:
                 break
-            if correlation not in self.own_deadline:
-                count += self.fail(correlation, waiter, error())
-        return count
+            old.append(correlation)
+        return sum(self.fail(one, error()) for one in old if one not in self.own_deadline)
 
-    def fail(self, correlation: int, waiter: Waiter, error: Exception) -> bool:
-        """Fail one call, unless its reply came first."""
-        if self.pending.pop(correlation, None) is None:
+    def fail(self, correlation: int, error: Exception) -> bool:
+        """Fail one call, unless it is complete: it waits for its reply, or for its backups."""
+        entry = self.pending.pop(correlation, None)
+        waiter = entry[0] if entry is not None else self.acks.take(correlation)
+        if waiter is None:
             return False
         self.acks.forget(correlation)
         if not waiter.done():
@@ -298,7 +299,7 @@ class Session:
         """
         self.abandoned = True
         never_left = {correlation_of(payload) for payload in unsent}
-        for correlation, (waiter, session) in list(self._pending.items()):
+        for correlation, (_, session) in list(self._pending.items()):
             if session is self:
-                self._calls.fail(correlation, waiter, error(correlation not in never_left))
+                self._calls.fail(correlation, error(correlation not in never_left))
         self._calls.admit()

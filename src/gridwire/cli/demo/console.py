@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo as a person sees it: bars that move on a terminal, a line a stage anywhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.table import Column
+from rich.text import Text
+
+import gridwire
+from gridwire.cli.demo.plan import Plan
+from gridwire.cli.demo.report import members_table
+from gridwire.cli.demo.result import Opening
+from gridwire.cli.demo.view import Stage, Update
+
+__all__ = ["ConsoleView"]
+
+_WIDE = 72
+"""Columns from which on a bar has room for words beside it."""
+
+_REFRESHES = 8
+"""How often a bar is drawn, each second. Drawing takes time from the clients that are measured."""
+
+
+class ConsoleView:
+    """Tells a demo on a console.
+
+    Args:
+        console: where to.
+        live: whether lines may be drawn again, as terminals allow.
+    """
+
+    def __init__(self, console: Console, *, live: bool) -> None:
+        self._console = console
+        self._live = live
+
+    def begin(self, plan: Plan) -> None:
+        """Tell what is going to happen.
+
+        Args:
+            plan: what is done.
+        """
+        say = self._console.print
+        kind = "compiled" if gridwire.implementation() == "compiled" else "pure Python"
+        say(f"[bold]gridwire {gridwire.__version__}[/] ({kind})", highlight=False)
+        if plan.members is None:
+            say("Starting a Hazelcast cluster of three members in a process of its own.")
+        else:
+            say(f"Connecting to {', '.join(plan.members)}.", markup=False)
+
+    def opened(self, opening: Opening) -> None:
+        """The clients are connected."""
+        say = self._console.print
+        say(f"Connected to cluster {opening.cluster_name}.", markup=False)
+        say()
+        say(members_table(opening))
+        say()
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[Update]:
+        """A stage begins; it ends with the context."""
+        if not self._live:
+            began = time.monotonic()
+            yield lambda completed: None
+            seconds = time.monotonic() - began
+            self._console.print(
+                f"{stage.name:<9} {stage.deed}: {stage.total:,} operations in {seconds:.1f} s",
+                highlight=False,
+            )
+            return
+        with self._progress() as progress:
+            task = progress.add_task(stage.name, total=stage.total, deed=stage.deed)
+            yield lambda completed: progress.update(task, completed=completed)
+
+    def killed(self, address: str) -> None:
+        """A member was killed, in the middle of a stage."""
+        self._console.print(
+            f"[bold red]killed[/]    member {address}, half-way through", highlight=False
+        )
+
+    def _progress(self) -> Progress:
+        columns: list[ProgressColumn] = [
+            TextColumn("{task.description:<9}", style="bold", table_column=Column(no_wrap=True))
+        ]
+        if self._console.width >= _WIDE:
+            columns.append(TextColumn("{task.fields[deed]:<29}"))
+        columns += [BarColumn(bar_width=None), _Count()]
+        return Progress(
+            *columns,
+            console=self._console,
+            expand=self._console.width < _MAX_WIDTH,
+            refresh_per_second=_REFRESHES,
+        )

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The story of the demo.
+
+Each client writes and reads its half of a map, alone. Then both do it again at the same time, and
+half-way through a member is killed. At the end a new client reads everything.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+from gridwire.cli.demo.checking import check_entries
+from gridwire.cli.demo.plan import Plan
+from gridwire.cli.demo.result import Kill, Opening, Result
+from gridwire.cli.demo.stages import run_jobs
+from gridwire.cli.demo.styles import AsyncioStyle, BlockingStyle, Style
+from gridwire.cli.demo.target import Target, open_target, settled_shares
+from gridwire.cli.demo.view import Stage, View
+from gridwire.cli.demo.work import Job, Operation, Part, Progress, Series
+from gridwire.errors import GridwireError
+
+__all__ = ["SetUpError", "run_demo"]
+
+_LAST_STEPS_SECONDS = 2.0
+"""How long threads may take for the step that they are at when the demo is broken off."""
+
+_PROBE = "probe"
+
+
+class SetUpError(Exception):
+    """The demo could not begin; the text says why."""
+
+
+def run_demo(plan: Plan, view: View) -> Result:
+    """Run the demo from the start of the cluster to the verdict.
+
+    Args:
+        plan: what to do.
+        view: is told what happens.
+
+    Raises:
+        SetUpError: there is no cluster to work on, or it does not let us work.
+    """
+    began = time.monotonic()
+    with ExitStack() as stack:
+        try:
+            target = stack.enter_context(open_target(plan.members, plan.cluster_name))
+            demo = stack.enter_context(_Demo(plan, view, target))
+        except GridwireError as error:
+            raise SetUpError(str(error)) from error
+        kill = demo.work()
+        demo.check()
+        members_after = settled_shares(demo.blocking.client)
+        left_behind = demo.destroy()
+        return Result(
+            opening=demo.opening,
+            members_after=members_after,
+            kill=kill,
+            entries=plan.entries,
+            series=tuple(demo.series),
+            verdict=demo.progress.ledger.verdict(stopped_early=demo.progress.gave_up),
+            seconds=time.monotonic() - began,
+            left_behind=left_behind,
+        )
+
+
+class _Demo:
+    """Two clients, connected and proven to work, and what they have done so far."""
+
+    def __init__(self, plan: Plan, view: View, target: Target) -> None:
+        self._plan = plan
+        self._view = view
+        self._target = target
+        self._destroyed = target.is_ours
+        self.progress = Progress()
+        self.series: list[Series] = []
+
+    def __enter__(self) -> _Demo:
+        options, map_name = self._target.client_options, self._plan.map_name
+        with ExitStack() as stack:
+            self.blocking = BlockingStyle(options, map_name)
+            stack.callback(self.blocking.close)
+            stack.callback(self.destroy)
+            self.asyncio = AsyncioStyle(options, map_name)
+            stack.callback(self.asyncio.close)
+            self._probe()
+            self.opening = self._open()
+            self._view.opened(self.opening)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.progress.halted = True
+        self.blocking.join(_LAST_STEPS_SECONDS)
+        self._stack.close()
+
+    def _probe(self) -> None:
+        """Write, read and remove one entry, so that what fails later is not the set-up."""
+        entries = self.blocking.map
+        entries.set(_PROBE, _PROBE)
+        found = entries.get(_PROBE)
+        if found != _PROBE:
+            raise SetUpError(f"the cluster forgot the first entry at once: {found!r} came back")
+        entries.delete(_PROBE)
+
+    def _open(self) -> Opening:
+        members = settled_shares(self.blocking.client)
+        return Opening(
+            cluster_name=self._target.cluster_name,
+            is_ours=self._target.is_ours,
+            map_name=self._plan.map_name,
+            members=members,
+            partition_count=self.blocking.client.partition_service.get_partition_count(),
+        )
+
+    def work(self) -> Kill | None:
+        """Do all the writing and reading, and kill a member if the cluster is ours.
+
+        Returns:
+            What is known about the death of a member.
+        """
+        sides: list[tuple[Style, range]] = [
+            (self.blocking, self._plan.blocking_share),
+            (self.asyncio, self._plan.asyncio_share),
+        ]
+        for style, share in sides:
+            jobs = [
+                self._job(style, share, 0, Part.ALONE, Operation.SET),
+                self._job(style, share, 0, Part.ALONE, Operation.GET),
+            ]
+            deed = f"{style.workers} {style.kind} write and read"
+            self._run(Stage(style.name, deed, sum(job.size for job in jobs)), style, jobs)
+        return self._work_together(sides)
+
+    def _run(self, stage: Stage, style: Style, jobs: list[Job]) -> None:
+        """Do one job after the other."""
+        with self._view.stage(stage) as update:
+            before = 0
+            for job in jobs:
+                run_jobs([(style, job)], lambda completed, start=before: update(start + completed))
+                before += job.size
+
+    def _work_together(self, sides: list[tuple[Style, range]]) -> Kill | None:
+        pairs = [
+            (style, self._job(style, share, 1, Part.TOGETHER, *Operation))
+            for style, share in sides
+        ]
+        total = sum(job.size for _, job in pairs)
+        dead: list[tuple[str, int]] = []
+
+        def watch(completed: int) -> None:
+            half_way = any(job.completed * 2 >= job.size for _, job in pairs)
+            if self._target.is_ours and not dead and half_way:
+                dead.append((self._target.kill_member(), completed))
+                self._view.killed(dead[0][0])
+            update(completed)
+
+        with self._view.stage(Stage("both", "at once, write and read again", total)) as update:
+            completed = run_jobs(pairs, watch)
+        return Kill(*dead[0], completed - dead[0][1]) if dead else None
+
+    def _job(
+        self, style: Style, share: range, generation: int, part: Part, *operations: Operation
+    ) -> Job:
+        series = {each: Series(style.name, style.workers, part, each) for each in operations}
+        self.series += series.values()
+        return Job(share, generation, series, self.progress)
+
+    def check(self) -> None:
+        """Have a new client read every entry that was ever written."""
+        ledger = self.progress.ledger
+        keys = ledger.keys
+        with self._view.stage(Stage("check", "a new client reads all", len(keys))) as update:
+            check_entries(ledger, keys, self._target.client_options, self._plan.map_name, update)
+
+    def destroy(self) -> str | None:
+        """Remove the map from a cluster that lives on.
+
+        Returns:
+            Why that failed, None if it did not.
+        """
+        if self._destroyed:
+            return None
+        try:
+            self.blocking.map.destroy()
+        except GridwireError as error:
+            return str(error)
+        self._destroyed = True
+        return None
