@@ -129,6 +129,7 @@ class Invocation(Generic[T]):
             raise core.not_active()
         connection = await self.room()
         if core.now() >= self._deadline:
+            self._attempts -= 1  # this one is not made
             phase = "before sending" if self._last is None else "retrying"
             raise self._timed_out(phase, self._outcome()) from self._last
         self.connection = connection
