@@ -19,7 +19,7 @@ Body = Callable[[AioStream, NotingReceiver, asyncio.StreamReader, asyncio.Stream
 async def until(condition: Callable[[], Any]) -> None:
     """Let the loop turn until a condition holds."""
     async with asyncio.timeout(20):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - it waits for rounds of this very loop
             await asyncio.sleep(0)
 
 

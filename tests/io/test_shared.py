@@ -203,10 +203,14 @@ def test_nudge_goes_on_where_an_interrupted_writer_could_not_ask(
     def interrupted(*_: object) -> None:
         raise Interrupt
 
-    with monkeypatch.context() as patched, pytest.raises(Interrupt):
-        patched.setattr(SharedStream, "_ask", interrupted)
+    def write_until_interrupted() -> None:
         for _ in range(16):
             pair.stream.write([bytearray(b"x"), payload])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SharedStream, "_ask", interrupted)
+        with pytest.raises(Interrupt):
+            write_until_interrupted()
     assert pair.stream.unsent_bytes > 0
     hosted.call(pair.stream.nudge)
     assert read_exactly(pair.peer, 1 << 20)

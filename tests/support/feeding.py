@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-Feed = Callable[[], Any]
+MakeReader = Callable[[], Any]
 """Makes a reader with `feed`, `wanted`, `filled` and `buffered_bytes`."""
 
 _EVERY_INDEX_UP_TO = 512
 
 
-def feed_all_ways(make_reader: Feed, stream: bytes, expected: Sequence[bytes] = ()) -> None:
+def feed_all_ways(make_reader: MakeReader, stream: bytes, expected: Sequence[bytes] = ()) -> None:
     """Assert that a stream gives its messages, and nothing early, however it is cut.
 
     Args:
@@ -29,14 +29,14 @@ def feed_all_ways(make_reader: Feed, stream: bytes, expected: Sequence[bytes] = 
         feed_in_place(make_reader, stream, expected, chunk)
 
 
-def feed_whole(make_reader: Feed, stream: bytes, expected: Sequence[bytes]) -> None:
+def feed_whole(make_reader: MakeReader, stream: bytes, expected: Sequence[bytes]) -> None:
     """One chunk."""
     reader = make_reader()
     assert taken(reader.feed(stream)) == expected
     assert_empty(reader)
 
 
-def feed_byte_by_byte(make_reader: Feed, stream: bytes, expected: Sequence[bytes]) -> None:
+def feed_byte_by_byte(make_reader: MakeReader, stream: bytes, expected: Sequence[bytes]) -> None:
     """Chunks of one byte: each says "not yet" but those that end a message."""
     reader = make_reader()
     found: list[bytes] = []
@@ -52,7 +52,7 @@ def feed_byte_by_byte(make_reader: Feed, stream: bytes, expected: Sequence[bytes
 
 
 def feed_split(
-    make_reader: Feed, stream: bytes, expected: Sequence[bytes], points: Iterable[int]
+    make_reader: MakeReader, stream: bytes, expected: Sequence[bytes], points: Iterable[int]
 ) -> None:
     """Two chunks, for each of some points."""
     for point in points:
@@ -65,7 +65,9 @@ def feed_split(
         assert_empty(reader)
 
 
-def feed_with_more_behind(make_reader: Feed, stream: bytes, expected: Sequence[bytes]) -> None:
+def feed_with_more_behind(
+    make_reader: MakeReader, stream: bytes, expected: Sequence[bytes]
+) -> None:
     """The beginning of the next message is in the last chunk, and its rest comes too."""
     for begun in {0, 1, 5, 6, 7, len(stream) - 1, len(stream)}:
         for cut in {0, 3, len(stream) // 2, len(stream)}:
@@ -77,7 +79,9 @@ def feed_with_more_behind(make_reader: Feed, stream: bytes, expected: Sequence[b
             assert_empty(reader)
 
 
-def feed_in_place(make_reader: Feed, stream: bytes, expected: Sequence[bytes], chunk: int) -> None:
+def feed_in_place(
+    make_reader: MakeReader, stream: bytes, expected: Sequence[bytes], chunk: int
+) -> None:
     """As a driver does it: what the reader wants is read to where it wants it."""
     reader = make_reader()
     assert taken(drive(reader, stream, chunk)) == expected

@@ -53,16 +53,17 @@ class LoopDispatcher:
         self._closed = False
         self.dropped = 0
 
-    def dispatch(self, function: Callable[..., object], *args: object) -> None:
+    def dispatch(self, function: Callable[..., object], *args: object) -> bool:
         """See `Dispatcher`."""
         if self._closed:
-            return
+            return False
         if len(self._waiting) >= MAX_WAITING_CALLBACKS:
             self.dropped += 1
-            return
+            return False
         if not self._waiting:
             self._loop.call_soon(self._drain)
         self._waiting.append((function, args))
+        return True
 
     def _drain(self) -> None:
         waiting = self._waiting
@@ -101,16 +102,17 @@ class ThreadDispatcher:
         self._pid = os.getpid()
         self.dropped = 0
 
-    def dispatch(self, function: Callable[..., object], *args: object) -> None:
+    def dispatch(self, function: Callable[..., object], *args: object) -> bool:
         """See `Dispatcher`."""
         if self._closed:
-            return
+            return False
         if self._waiting.qsize() >= MAX_WAITING_CALLBACKS:
             self.dropped += 1
-            return
+            return False
         if self._thread is None:
             self._start()
         self._waiting.put((function, args))
+        return True
 
     def _start(self) -> None:
         with self._starting:

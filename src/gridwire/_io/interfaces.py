@@ -92,8 +92,12 @@ class Connector(Protocol):
 class Dispatcher(Protocol):
     """Runs users' callbacks, never inside a reader."""
 
-    def dispatch(self, function: Callable[..., object], *args: object) -> None:
-        """Run it soon, after everything that was dispatched before. An exception is logged."""
+    def dispatch(self, function: Callable[..., object], *args: object) -> bool:
+        """Run it soon, after everything that was dispatched before. An exception is logged.
+
+        Returns:
+            False when it is not going to run: the dispatcher is closed, or too much waits.
+        """
 
     def close(self) -> None:
         """Run no more."""

@@ -184,10 +184,9 @@ class Future(Generic[T]):
                 callback = callbacks.pop(0)
             except IndexError:
                 return
-            if self._dispatcher is None:
+            dispatcher = self._dispatcher
+            if dispatcher is None or not dispatcher.dispatch(callback, self):
                 run_callback(callback, self)
-            else:
-                self._dispatcher.dispatch(callback, self)
 
     def _wait(self, timeout: float | None) -> None:
         if self._done:

@@ -133,7 +133,8 @@ def test_an_unclear_answer_and_then_no_connection_is_unknown(styles, scripted) -
 
     cluster.always("Map.Set", fail_and_go)
     error = styles.error(client.map().set, 1, 2)
-    assert isinstance(error, OperationTimeoutError)
+    # The second attempt finds no connection, or still leaves on the one that is ending.
+    assert isinstance(error, (OperationTimeoutError, TargetDisconnectedError))
     assert error.outcome is Outcome.UNKNOWN
 
 

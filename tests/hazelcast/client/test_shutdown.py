@@ -137,16 +137,31 @@ def test_operations_of_many_messages_end(styles_and_uvloop, scripted) -> None:
     numbers = client.map()
     cluster.always("Map.GetAll", silence)
     cluster.always("Map.PutAll", silence)
-    reads = styles.begin(numbers.get_all, range(50))
-    writes = styles.begin(numbers.put_all, {key: key for key in range(50)})
-    cluster.wait_for("Map.GetAll", 13)
-    cluster.wait_for("Map.PutAll", 13)
+    reads = [styles.begin(numbers.get_all, range(50)) for _ in range(8)]
+    writes = [styles.begin(numbers.put_all, {key: key for key in range(50)}) for _ in range(8)]
+    cluster.wait_for("Map.GetAll", 8 * 13)
+    cluster.wait_for("Map.PutAll", 8 * 13)
     client.shutdown()
-    check_ended(error_of(reads), Outcome.UNKNOWN)
-    error = error_of(writes)
-    assert error.outcome is Outcome.UNKNOWN
-    assert all(isinstance(one, HazelcastClientNotActiveError) for one in error.failures)
-    assert set(error.outcomes.values()) == {Outcome.UNKNOWN}
+    for one in reads:
+        check_ended(error_of(one, 5), Outcome.UNKNOWN)
+    for one in writes:
+        error = error_of(one, 5)
+        assert error.outcome is Outcome.UNKNOWN
+        assert all(isinstance(part, HazelcastClientNotActiveError) for part in error.failures)
+        assert set(error.outcomes.values()) == {Outcome.UNKNOWN}
+
+
+def test_listeners_that_are_being_registered_end(styles_and_uvloop, scripted) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted(2)
+    client = styles.client(cluster)
+    numbers = client.map()
+    cluster.always("Map.AddEntryListener", silence)
+    pending = [styles.begin(numbers.add_entry_listener, added_func=print) for _ in range(8)]
+    cluster.wait_for("Map.AddEntryListener", 16)
+    client.shutdown()
+    for one in pending:
+        check_ended(error_of(one, 5), Outcome.UNKNOWN)
 
 
 def test_use_after_shutdown_is_an_error_at_once(styles_and_uvloop, scripted) -> None:

@@ -124,6 +124,25 @@ def test_who_gave_up_is_not_told_that_patience_ended(acks: BackupAcks, waiter: W
     assert (acks.lost, acks.busy) == (0, False)
 
 
+def test_whose_replies_are_held(acks: BackupAcks, waiter: Waiter):
+    for correlation in (1, 5, 9):
+        acks.reply(correlation, 1, waiter, "message")
+    acks.acknowledge(2)
+    assert [number in acks for number in (1, 2, 5)] == [True, False, True]
+    assert acks.older(1) == []
+    assert acks.older(9) == [1, 5]
+    assert acks.older(99) == [1, 5, 9]
+
+
+def test_who_waits_for_backups_can_be_taken_out(acks: BackupAcks, waiter: Waiter):
+    acks.reply(1, 1, waiter, "message")
+    assert acks.take(1) is waiter
+    assert acks.take(1) is None
+    assert not acks.busy
+    acks.acknowledge(1)
+    assert waiter.ends == []
+
+
 def test_early_acks_are_forgotten_too(acks: BackupAcks):
     acks.acknowledge(1)
     assert not acks.forget(1)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,7 +24,12 @@ from gridwire.hazelcast.errors import (
     OperationTimeoutError,
     PartialWriteError,
 )
-from gridwire.hazelcast.operations.arguments import milliseconds, natural_wait, page_size
+from gridwire.hazelcast.operations.arguments import (
+    call_timeout,
+    milliseconds,
+    natural_wait,
+    page_size,
+)
 from gridwire.hazelcast.operations.entry_events import EntryEvent, EntryEventType
 from gridwire.hazelcast.operations.map import MapRequests
 from gridwire.hazelcast.operations.map_bulk import get_all, put_all
@@ -538,6 +544,31 @@ def test_a_wait_without_limit():
     request = requests.try_put("key", 1, None)  # type: ignore[arg-type]
     assert sent(request, messages.TRY_PUT)["timeout"] == -1
     assert request.extra_wait == math.inf
+
+
+@pytest.mark.parametrize("seconds", [None, 0, 0.25, 3, 1e6])
+def test_timeouts_of_calls(seconds: float | None):
+    assert call_timeout(seconds) == seconds
+
+
+@pytest.mark.parametrize("seconds", [math.inf, 10**400, 1e308])
+def test_a_timeout_that_never_ends_is_one_that_timers_can_count(seconds: float):
+    limit = call_timeout(seconds)
+    assert limit is not None
+    # A year; and within what locks of threads take.
+    assert 3e7 < limit <= threading.TIMEOUT_MAX
+
+
+@pytest.mark.parametrize("seconds", [-1, -0.001, -math.inf, math.nan])
+def test_a_timeout_is_a_number_from_0_on(seconds: float):
+    with pytest.raises(ValueError, match="timeout is a number of seconds from 0 on"):
+        call_timeout(seconds)
+
+
+@pytest.mark.parametrize("seconds", [True, "1", [1], 1j])
+def test_a_timeout_is_a_number(seconds: Any):
+    with pytest.raises(TypeError, match="timeout is a number of seconds, not"):
+        call_timeout(seconds)
 
 
 @pytest.mark.parametrize("size", [1, 100, 1_000_000])

@@ -502,6 +502,20 @@ def test_calls_with_a_deadline_of_their_own_are_spared(wire: Wire):
     assert list(wire.calls.pending) == [made[1][0]]
 
 
+def test_calls_that_wait_for_their_backups_too_long_fail_too(wire: Wire):
+    made = [wire.call() for _ in range(3)]
+    wire.calls.own_deadline.add(made[1][0])
+    for correlation, _ in made:
+        wire.session.receive(reply(correlation, backups=1))
+    assert wire.calls.pending == {}
+    assert wire.calls.expire(made[2][0], Failed) == 1
+    assert [len(waiter.ends) for _, waiter in made] == [1, 0, 0]
+    assert isinstance(made[0][1].end, Failed)
+    for correlation, _ in made:
+        wire.session.receive(ack(correlation))
+    assert [len(waiter.ends) for _, waiter in made] == [1, 1, 1]
+
+
 def test_a_call_fails_once(wire: Wire):
     correlation, waiter = wire.call()
     assert wire.calls.fail(correlation, Failed("first"))
@@ -520,7 +534,7 @@ def test_a_reply_that_came_first_wins(wire: Wire):
 
 
 def test_early_acks_of_a_call_that_failed_are_forgotten(wire: Wire):
-    correlation, waiter = wire.call()
+    correlation, _ = wire.call()
     wire.session.receive(ack(correlation))
     assert wire.calls.acks.busy
     wire.calls.fail(correlation, Failed())

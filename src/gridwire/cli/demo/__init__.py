@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``gridwire demo``: both clients at work on a cluster that loses a member, and every write checked.
+"""``gridwire demo``: both clients at work while a member dies, and every write checked.
 
 - `plan`: what is done, and how many keys, threads and tasks do it
 - `ledger`, `latency`, `work`: what was acknowledged and how fast it was; pure

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.table import Column
 from rich.text import Text
 
@@ -22,6 +22,9 @@ __all__ = ["ConsoleView"]
 
 _WIDE = 72
 """Columns from which on a bar has room for words beside it."""
+
+_BAR_CHARS = 24
+"""Length of a bar where there is room; it is longer where the words are left out."""
 
 _REFRESHES = 8
 """How often a bar is drawn, each second. Drawing takes time from the clients that are measured."""
@@ -46,19 +49,21 @@ class ConsoleView:
             plan: what is done.
         """
         say = self._console.print
-        kind = "compiled" if gridwire.implementation() == "compiled" else "pure Python"
+        kind = {"pure": "pure Python"}.get(gridwire.implementation(), gridwire.implementation())
         say(f"[bold]gridwire {gridwire.__version__}[/] ({kind})", highlight=False)
         if plan.members is None:
-            say("Starting a Hazelcast cluster of three members in a process of its own.")
+            say("Two clients fill and read a map on three Hazelcast members, one of which dies.")
+            say("In the end, every write that was acknowledged must be there.")
+            say()
         else:
-            say(f"Connecting to {', '.join(plan.members)}.", markup=False)
+            say(f"Connecting to {', '.join(plan.members)}", markup=False)
 
     def opened(self, opening: Opening) -> None:
         """The clients are connected."""
         say = self._console.print
-        say(f"Connected to cluster {opening.cluster_name}.", markup=False)
+        say(f"Cluster {opening.cluster_name}, map {opening.map_name}", markup=False)
         say()
-        say(members_table(opening))
+        say(members_table(self._console, opening))
         say()
 
     @contextmanager
@@ -67,11 +72,8 @@ class ConsoleView:
         if not self._live:
             began = time.monotonic()
             yield lambda completed: None
-            seconds = time.monotonic() - began
-            self._console.print(
-                f"{stage.name:<9} {stage.deed}: {stage.total:,} operations in {seconds:.1f} s",
-                highlight=False,
-            )
+            spent = f"{stage.total:,} in {time.monotonic() - began:.1f} s"
+            self._console.print(f"{stage.name:<9} {stage.deed:<30} {spent}", highlight=False)
             return
         with self._progress() as progress:
             task = progress.add_task(stage.name, total=stage.total, deed=stage.deed)
@@ -79,20 +81,28 @@ class ConsoleView:
 
     def killed(self, address: str) -> None:
         """A member was killed, in the middle of a stage."""
-        self._console.print(
-            f"[bold red]killed[/]    member {address}, half-way through", highlight=False
-        )
+        self._console.print(f"[bold red]killed[/]    member {address}", highlight=False)
 
     def _progress(self) -> Progress:
+        wide = self._console.width >= _WIDE
         columns: list[ProgressColumn] = [
             TextColumn("{task.description:<9}", style="bold", table_column=Column(no_wrap=True))
         ]
-        if self._console.width >= _WIDE:
-            columns.append(TextColumn("{task.fields[deed]:<29}"))
-        columns += [BarColumn(bar_width=None), _Count()]
+        if wide:
+            columns.append(TextColumn("{task.fields[deed]:<30}"))
+        columns += [BarColumn(_BAR_CHARS if wide else None), _Count()]
         return Progress(
-            *columns,
-            console=self._console,
-            expand=self._console.width < _MAX_WIDTH,
-            refresh_per_second=_REFRESHES,
+            *columns, console=self._console, expand=not wide, refresh_per_second=_REFRESHES
         )
+
+
+class _Count(ProgressColumn):
+    """How many operations are over."""
+
+    def __init__(self) -> None:
+        super().__init__(Column(justify="right", no_wrap=True))
+
+    def render(self, task: Task) -> Text:
+        """Show the number, as wide as the largest that is to come."""
+        width = len(f"{task.total or 0:,.0f}")
+        return Text(f"{task.completed:>{width},.0f}", style="green" if task.finished else "")

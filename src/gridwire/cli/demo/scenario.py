@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from typing import Self
 
 from gridwire.cli.demo.checking import check_entries
 from gridwire.cli.demo.plan import Plan
@@ -76,7 +77,7 @@ class _Demo:
         self.progress = Progress()
         self.series: list[Series] = []
 
-    def __enter__(self) -> _Demo:
+    def __enter__(self) -> Self:
         options, map_name = self._target.client_options, self._plan.map_name
         with ExitStack() as stack:
             self.blocking = BlockingStyle(options, map_name)
@@ -136,15 +137,12 @@ class _Demo:
     def _run(self, stage: Stage, style: Style, jobs: list[Job]) -> None:
         """Do one job after the other."""
         with self._view.stage(stage) as update:
-            before = 0
             for job in jobs:
-                run_jobs([(style, job)], lambda completed, start=before: update(start + completed))
-                before += job.size
+                run_jobs([(style, job)], lambda _: update(sum(each.completed for each in jobs)))
 
     def _work_together(self, sides: list[tuple[Style, range]]) -> Kill | None:
         pairs = [
-            (style, self._job(style, share, 1, Part.TOGETHER, *Operation))
-            for style, share in sides
+            (style, self._job(style, share, 1, Part.TOGETHER, *Operation)) for style, share in sides
         ]
         total = sum(job.size for _, job in pairs)
         dead: list[tuple[str, int]] = []

@@ -13,7 +13,7 @@ from gridwire.cli.interrupts import uninterrupted
 from gridwire.hazelcast import HazelcastClient
 from gridwire.testing import HazelcastCluster
 
-__all__ = ["MemberShare", "Target", "open_target", "settled_shares"]
+__all__ = ["BACKUP_SECONDS", "MemberShare", "Target", "open_target", "settled_shares"]
 
 _MEMBERS = 3
 
@@ -25,6 +25,9 @@ _SETTLE_SECONDS = 5.0
 
 _LOOK_SECONDS = 0.01
 
+BACKUP_SECONDS = 1.0
+"""How long a write waits for the acknowledgement of its backup."""
+
 _CLIENT_OPTIONS: dict[str, Any] = {
     "cluster_connect_timeout": 5.0,
     "connection_timeout": 5.0,
@@ -33,6 +36,8 @@ _CLIENT_OPTIONS: dict[str, Any] = {
     "heartbeat_interval": 2.0,
     "heartbeat_timeout": 8.0,
     "invocation_timeout": 15.0,
+    # How long a write waits for a backup that died with its member, before it goes on without.
+    "operation_backup_timeout": BACKUP_SECONDS,
 }
 """Times in seconds: a demo asks for patience of seconds, not of minutes."""
 

@@ -42,6 +42,7 @@ class Clockwork:
     __slots__ = (
         "_core",
         "_deadlines",
+        "_due_at",
         "_due_timer",
         "_every",
         "_from_anywhere",
@@ -66,7 +67,9 @@ class Clockwork:
         )
         self._last_aged = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._due_timer: asyncio.TimerHandle | None = None
+        self._due_timer: asyncio.Handle | None = None
+        # The handle cannot be asked: other loops give a plain one for a time that has passed.
+        self._due_at = 0.0
         self.ticking = False
 
     def stop(self) -> None:
@@ -157,10 +160,10 @@ class Clockwork:
         self._core.calls.own_deadline.add(correlation)
         self._deadlines.add(correlation, when)
         timer = self._due_timer
-        if timer is None or timer.when() > when:
+        if timer is None or self._due_at > when:
             if timer is not None:
                 timer.cancel()
-            self._due_timer = self._loop.call_at(when, self._due)
+            self._look_at(when)
 
     def drop_deadline(self, correlation: int, when: float) -> None:
         """The call is over."""
@@ -174,4 +177,8 @@ class Clockwork:
         self._core.calls.admit()
         when = self._deadlines.next_due()
         if when is not None:
-            self._due_timer = self._loop.call_at(when, self._due)
+            self._look_at(when)
+
+    def _look_at(self, when: float) -> None:
+        self._due_at = when
+        self._due_timer = self._loop.call_at(when, self._due)

@@ -214,7 +214,11 @@ class FutureEngine(ThreadEngine):
             else:
                 future.set_result(task.result())
 
-        task.add_done_callback(lambda one: self.core.dispatcher.dispatch(done, one))
+        def tell(task: concurrent.futures.Future[T]) -> None:
+            if not self.core.dispatcher.dispatch(done, task):
+                done(task)
+
+        task.add_done_callback(tell)
         return future
 
     def add_listener(

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire.hazelcast.cluster.listeners import ListenerTable, Registration
 from gridwire.hazelcast.control.connection import Connection
-from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.errors import HazelcastError, OperationTimeoutError
 from gridwire.hazelcast.protocol.frames import Buffer
 
 if TYPE_CHECKING:
@@ -58,11 +59,20 @@ class Listening:
         registration = Registration(str(uuid4()), request, remove, handle)
         self._table.registrations[registration.id] = registration
         connections = self._core.state.routes.connections
+        limit = self._core.options.invocation_timeout
         try:
-            results = await asyncio.gather(
-                *(self._place(registration, connection) for connection in connections),
-                return_exceptions=True,
-            )
+            async with asyncio.timeout(limit):
+                results = await asyncio.gather(
+                    *(self._place(registration, connection) for connection in connections),
+                    return_exceptions=True,
+                )
+        except TimeoutError:
+            self._core.spawn(self._take_back(registration.id))
+            raise OperationTimeoutError(
+                f"not every member accepted the listener within {limit:g} s",
+                outcome=Outcome.UNKNOWN,
+                phase="registering a listener",
+            ) from None
         except asyncio.CancelledError:
             # Nobody has its id, so nobody could take it back.
             self._core.spawn(self._take_back(registration.id))
@@ -95,14 +105,24 @@ class Listening:
         return True
 
     async def place_all(self, connection: Connection) -> None:
-        """A new connection is about to be used: every listener belongs there too."""
-        for registration in list(self._table.registrations.values()):
-            try:
-                await self._place(registration, connection)
-            except HazelcastError as error:
-                if _went_away(error):
-                    raise
-                _logger.error("%s refuses a listener that others accepted: %s", connection, error)
+        """A new connection is about to be used: every listener belongs there too.
+
+        Those that are added meanwhile as well, for they do not know of this connection yet.
+        """
+        refused: set[str] = set()
+        while missing := [
+            one
+            for one in self._table.registrations.values()
+            if connection not in one.places and one.id not in refused
+        ]:
+            for registration in missing:
+                try:
+                    await self._place(registration, connection)
+                except HazelcastError as error:
+                    if _went_away(error):
+                        raise
+                    refused.add(registration.id)
+                    _logger.error("%s refuses what other members accepted: %s", connection, error)
 
     async def _place(self, registration: Registration, connection: Connection) -> None:
         if connection in registration.places:

@@ -81,7 +81,9 @@ class OperationRun:
             self.future.set_exception(failure)
 
     def _soon(self, result: Any = None, error: BaseException | None = None) -> None:
-        self._engine.core.dispatcher.dispatch(self.go_on, result, error)
+        if not self._engine.core.dispatcher.dispatch(self.go_on, result, error):
+            # The client ends: so does the operation, by what its calls were told.
+            self.go_on(result, error)
 
     def _begin(self, requests: Sequence[Request[Any]], alone: bool) -> None:
         seconds = self._remaining.seconds()
