@@ -13,7 +13,7 @@ from gridwire.testing import HazelcastCluster
 from support.call_styles import error_of
 from support.scripted_replies import acked, fail, silence
 
-SHORT = 0.2
+SHORT = 0.12
 LATE = 3.0
 """Seconds by which even a busy machine notices that the time is over."""
 
@@ -112,7 +112,7 @@ def test_a_put_all_that_is_too_late_says_what_is_not_known(styles, scripted) -> 
 def test_the_time_for_retries_is_bounded_too(styles_and_uvloop, scripted) -> None:
     styles = styles_and_uvloop
     cluster = scripted()
-    client = styles.client(cluster, invocation_timeout=SHORT, invocation_retry_pause=0.03)
+    client = styles.client(cluster, invocation_timeout=SHORT, invocation_retry_pause=0.02)
     cluster.always("Map.Set", fail(46))
     error, seconds = timed_error(styles, client.map().set, 1, 2)
     assert SHORT * 0.5 <= seconds < LATE
@@ -130,7 +130,7 @@ def test_the_time_without_a_connection_is_bounded_too(styles_and_uvloop, scripte
     numbers = client.map()
     cluster.members[0].kill()
     # The first may still meet the end of the connection.
-    styles.error(numbers.get, 1)
+    styles.error(numbers.get, 1, timeout=0.05)
     error, seconds = timed_error(styles, numbers.set, 1, 2)
     assert SHORT * 0.9 <= seconds < LATE
     check(error, "Map.Set", "waiting for a connection")
@@ -231,7 +231,7 @@ def test_many_deadlines_are_kept_in_order(styles, scripted) -> None:
     client = styles.client(cluster)
     cluster.always("Map.Get", silence)
     numbers = client.map()
-    limits = [0.3, 0.1, 0.2, 0.4, 0.1, 0.3]
+    limits = [0.2, 0.05, 0.1, 0.25, 0.05, 0.2]
     pending = [styles.begin(numbers.get, 1, timeout=limit) for limit in limits]
     for limit, one in zip(limits, pending, strict=True):
         error = error_of(one)

@@ -60,7 +60,7 @@ def test_answers_keep_a_connection_as_pings_do(styles, scripted) -> None:
     cluster.always("Client.Ping", silence)
     client = styles.client(cluster, **BEATS)
     connection = cluster.members[0].connections[0]
-    until = time.monotonic() + 0.6
+    until = time.monotonic() + 0.4
     while time.monotonic() < until:
         styles.call(client.map().get, 1)
     assert not connection.closed.is_set()
@@ -76,7 +76,7 @@ def test_a_member_that_is_slow_now_and_then_is_kept(styles, scripted) -> None:
         held.next()
         as_usual(late)
     cluster.behave("Client.Ping")
-    cluster.wait_for("Client.Ping", 10)
+    cluster.wait_for("Client.Ping", 8)
     assert not connection.closed.is_set()
 
 

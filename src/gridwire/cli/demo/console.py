@@ -14,8 +14,8 @@ from rich.text import Text
 
 import gridwire
 from gridwire.cli.demo.plan import Plan
-from gridwire.cli.demo.report import members_table
 from gridwire.cli.demo.result import Opening
+from gridwire.cli.demo.tables import members_table, print_titled
 from gridwire.cli.demo.view import Stage, Update
 
 __all__ = ["ConsoleView"]
@@ -50,7 +50,7 @@ class ConsoleView:
         """
         say = self._console.print
         kind = {"pure": "pure Python"}.get(gridwire.implementation(), gridwire.implementation())
-        say(f"[bold]gridwire {gridwire.__version__}[/] ({kind})", highlight=False)
+        say(f"[bold]gridwire {gridwire.__version__}[/] ({kind})")
         if plan.members is None:
             say("Two clients fill and read a map on three Hazelcast members, one of which dies.")
             say("In the end, every write that was acknowledged must be there.")
@@ -62,26 +62,38 @@ class ConsoleView:
         """The clients are connected."""
         say = self._console.print
         say(f"Cluster {opening.cluster_name}, map {opening.map_name}", markup=False)
-        say()
-        say(members_table(self._console, opening))
+        count = len(opening.members)
+        title = f"{opening.partition_count} partitions on {count} member{'s' * (count != 1)}"
+        print_titled(self._console, title, members_table(self._console, opening.members))
         say()
 
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[Update]:
         """A stage begins; it ends with the context."""
         if not self._live:
-            began = time.monotonic()
-            yield lambda completed: None
-            spent = f"{stage.total:,} in {time.monotonic() - began:.1f} s"
-            self._console.print(f"{stage.name:<9} {stage.deed:<30} {spent}", highlight=False)
+            with self._line(stage) as update:
+                yield update
             return
         with self._progress() as progress:
             task = progress.add_task(stage.name, total=stage.total, deed=stage.deed)
             yield lambda completed: progress.update(task, completed=completed)
 
+    @contextmanager
+    def _line(self, stage: Stage) -> Iterator[Update]:
+        last = 0
+
+        def update(completed: int) -> None:
+            nonlocal last
+            last = completed
+
+        began = time.monotonic()
+        yield update
+        spent = f"{last:,} in {time.monotonic() - began:.1f} s"
+        self._console.print(f"{stage.name:<9} {stage.deed:<30} {spent}")
+
     def killed(self, address: str) -> None:
         """A member was killed, in the middle of a stage."""
-        self._console.print(f"[bold red]killed[/]    member {address}", highlight=False)
+        self._console.print(f"[bold red]killed[/]    member {address}")
 
     def _progress(self) -> Progress:
         wide = self._console.width >= _WIDE
