@@ -15,13 +15,20 @@ from rich.console import Console
 
 from bench.children import ChildFailedError, WrongAnswerError
 from bench.document import document, versions
-from bench.environment import environment
+from bench.environment import environment, idle_share
 from bench.hazelcast.cases import CASES, QUICK_CASES, Case, UnknownCaseError, choose
 from bench.hazelcast.clusters import MEMBER_VERSION, ClusterOpener, running_members, start_members
 from bench.hazelcast.runs import FULL, QUICK, Plan, profile_case, run
 from bench.hazelcast.targets import GROWTH_TARGETS, TARGETS
 from bench.model import LIBRARIES, OURS, PEER, Library, Result
-from bench.report import console, show_errors, show_results, show_targets, showing_progress
+from bench.report import (
+    console,
+    show_errors,
+    show_noise,
+    show_results,
+    show_targets,
+    showing_progress,
+)
 from bench.targets import judge
 from gridwire.testing.real import RealMemberError
 
@@ -83,9 +90,11 @@ def hazelcast(
     durations = QUICK if quick else FULL
     times = pairs or (2 if quick else 3)
     plan = Plan(chosen, sizes, times, durations, uvloop, warm_members=addresses is None)
-    # A missing extra should show before the long part, not after it.
-    draw = _drawing() if plot is not None else None
-    where = environment()
+    # What would fail should do so before the long part, not after it.
+    _check_folders(json_file, plot)
+    draw = _drawing(plot) if plot is not None else None
+    where = {**environment(), "idle_before": idle_share()}
+    show_noise(out, where["idle_before"])
     results = _measure(out, plan, _opener(addresses, cluster_name))
     verdicts = judge(results, TARGETS, GROWTH_TARGETS)
     titles = _titles(results)
@@ -159,7 +168,15 @@ def _opener(addresses: str | None, cluster_name: str) -> ClusterOpener:
     return running_members(tuple(addresses.split(",")), cluster_name)
 
 
-def _drawing() -> Callable[..., None]:
+def _check_folders(*files: Path | None) -> None:
+    for file in files:
+        if file is not None and not file.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {file.parent}")
+
+
+def _drawing(plot: Path) -> Callable[..., None]:
+    if plot.suffix not in {".png", ".svg", ".pdf"}:
+        raise typer.BadParameter(f"--plot draws .png, .svg or .pdf, not {plot.name!r}")
     try:
         from bench.plot import draw
     except ImportError as error:

@@ -6,10 +6,13 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["environment"]
+from bench.measuring import Idleness
+
+__all__ = ["environment", "idle_share"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 _GIT_TIMEOUT = 5.0
@@ -27,6 +30,13 @@ def environment() -> dict[str, object]:
         "load_average": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
         "commit": _commit(),
     }
+
+
+def idle_share(seconds: float = 1.0) -> float | None:
+    """Look for a while how idle the machine is; None where the system does not say."""
+    idleness = Idleness()
+    time.sleep(seconds)
+    return idleness.share()
 
 
 def _processor() -> str:

@@ -25,9 +25,17 @@ from rich.text import Text
 from bench.model import OURS, PEER, Library, Result
 from bench.targets import Verdict
 
-__all__ = ["console", "show_errors", "show_results", "show_targets", "showing_progress"]
+__all__ = [
+    "console",
+    "show_errors",
+    "show_noise",
+    "show_results",
+    "show_targets",
+    "showing_progress",
+]
 
 _WIDTH = 132  # columns of the whole table
+_QUIET = 0.85  # of all CPUs, idle before the run
 _MIB = 1024 * 1024
 _MOVES_MUCH = 64 * 1024  # bytes a call from which bytes per second are worth a figure
 _CAPTION = "ours | theirs · x: ours to theirs, median of the pairs · op: one call · idle: all CPUs"
@@ -64,6 +72,13 @@ def showing_progress(out: Console, steps: int) -> Iterator[_Shown]:
     )
     with Progress(*columns, console=out, transient=True, expand=True) as progress:
         yield _Shown(progress, progress.add_task("", total=steps))
+
+
+def show_noise(out: Console, idle: float | None) -> None:
+    """Warn when others use the machine."""
+    if idle is not None and idle < _QUIET:
+        busy = f"{1 - idle:.0%} of the machine is in use by others"
+        out.print(f"{busy}: times will drift, and ratios will spread", style="yellow")
 
 
 def show_results(

@@ -47,7 +47,9 @@ def test_measures_both_libraries_on_the_same_members(tmp_path: Path):
     assert "asyncio-set-16" in done.stdout
     written = json.loads(file.read_text())
     assert (written["format"], written["suite"], written["targets"]) == (1, "hazelcast", [])
-    assert {"python", "cpus", "processor", "date", "libraries"} <= written["environment"].keys()
+    assert {"python", "cpus", "processor", "date", "libraries", "idle_before"} <= written[
+        "environment"
+    ].keys()
     libraries = written["environment"]["libraries"]
     assert libraries["gridwire"]["implementation"] in {"pure", "compiled", "mixed"}
     assert libraries["official"]["version"] == "5.7.0"
@@ -124,6 +126,8 @@ def test_wrong_options_are_explained():
     assert done.returncode == 2
     assert "asyncio-get-17" in done.stderr
     assert bench("hazelcast", "--members", "0").returncode == 2
+    assert bench("hazelcast", "--plot", str(ROOT / "ratios.xls")).returncode == 2
+    assert bench("hazelcast", "--json", str(ROOT / "nowhere" / "figures.json")).returncode == 2
     assert bench("profile", "asyncio-*").returncode == 2
 
 

@@ -322,6 +322,46 @@ def test_thread_takes_nothing_after_it_was_closed(dispatcher: ThreadDispatcher):
     assert not [one for one in threading.enumerate() if one.name == "callbacks-under-test"]
 
 
+class ClosedMeanwhile(ThreadDispatcher):
+    """Closed, to the end of its thread, just after a caller saw it open."""
+
+    @property
+    def _closed(self) -> bool:
+        closed: bool = self.__dict__["closed"]
+        if not closed and self.__dict__.get("meanwhile"):
+            self.__dict__["meanwhile"] = False
+            self.close()
+        return closed
+
+    @_closed.setter
+    def _closed(self, closed: bool) -> None:
+        self.__dict__["closed"] = closed
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_what_was_taken_is_run_although_it_was_closed_meanwhile(started: bool):
+    """Else the future of an operation that goes on by a callback would never end."""
+    seen: list[int] = []
+    dispatcher = ClosedMeanwhile("callbacks-under-test")
+    if started:
+        dispatcher.dispatch(seen.append, 1)
+    dispatcher.__dict__["meanwhile"] = True
+    assert dispatcher.dispatch(seen.append, 2)
+    assert not dispatcher.dispatch(seen.append, 3)
+    assert seen == ([1, 2] if started else [2])
+
+
+def test_what_is_dropped_is_said_once(few_may_wait: int, caplog: pytest.LogCaptureFixture):
+    def scenario(dispatcher: LoopDispatcher) -> None:
+        for _ in range(10):
+            dispatcher.dispatch(int)
+
+    on_loop(scenario)
+    (record,) = caplog.records
+    assert (record.name, record.levelno) == (LOGGER, logging.ERROR)
+    assert "3 callbacks of the application wait" in record.getMessage()
+
+
 def test_thread_may_be_closed_by_a_callback(dispatcher: ThreadDispatcher):
     seen: list[object] = []
     queued = threading.Event()

@@ -13,7 +13,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 __all__ = [
     "MAX_WAITING_CALLBACKS",
@@ -40,6 +40,16 @@ def run_callback(function: Callable[..., object], *args: object) -> None:
         _logger.exception("a callback of the application raised; nothing else is affected")
 
 
+def _say_dropped(count: int) -> None:
+    """Once for each dispatcher: who cannot keep up needs no flood of logging on top."""
+    if count == 1:
+        _logger.error(
+            "%d callbacks of the application wait: from now on some are dropped, so that events "
+            "are missed; the callbacks are slower than what they are told",
+            MAX_WAITING_CALLBACKS,
+        )
+
+
 class LoopDispatcher:
     """Runs callbacks on the running loop, each batch in the loop's next round.
 
@@ -59,6 +69,7 @@ class LoopDispatcher:
             return False
         if len(self._waiting) >= MAX_WAITING_CALLBACKS:
             self.dropped += 1
+            _say_dropped(self.dropped)
             return False
         if not self._waiting:
             self._loop.call_soon(self._drain)
@@ -99,6 +110,8 @@ class ThreadDispatcher:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._closed = False
+        # The thread takes nothing more out of the queue.
+        self._ended = False
         self._pid = os.getpid()
         self.dropped = 0
 
@@ -108,10 +121,14 @@ class ThreadDispatcher:
             return False
         if self._waiting.qsize() >= MAX_WAITING_CALLBACKS:
             self.dropped += 1
+            _say_dropped(self.dropped)
             return False
         if self._thread is None:
             self._start()
         self._waiting.put((function, args))
+        if self._ended:
+            # It was closed since the first line. What was taken is run, here if not there.
+            self._run_rest()
         return True
 
     def _start(self) -> None:
@@ -126,16 +143,29 @@ class ThreadDispatcher:
                     raise
 
     def _drain(self) -> None:
-        while True:
-            item = self._waiting.get()
-            if item is None:
-                return
-            try:
-                run_callback(item[0], *item[1])
-            except BaseException:
-                # Only this thread could be meant to end, and others rely on it.
-                _logger.exception("a callback of the application wants to end its thread")
+        while (item := self._waiting.get()) is not None:
+            self._run(*item)
             del item
+        self._ended = True
+        self._run_rest()
+
+    def _run_rest(self) -> None:
+        """Run what was put behind the end: whoever comes last, the thread or a caller, finds it."""
+        while True:
+            try:
+                item = self._waiting.get_nowait()
+            except Empty:
+                return
+            if item is not None:
+                self._run(*item)
+
+    @staticmethod
+    def _run(function: Callable[..., object], args: tuple[object, ...]) -> None:
+        try:
+            run_callback(function, *args)
+        except BaseException:
+            # Only this thread could be meant to end, and others rely on it.
+            _logger.exception("a callback of the application wants to end its thread")
 
     def close(self) -> None:
         """See `Dispatcher`. What waits already still runs; waits for it, but not for itself."""
@@ -144,9 +174,10 @@ class ThreadDispatcher:
             self._closed = True
             return
         with self._starting:
+            thread = self._thread
             if not self._closed:
                 self._closed = True
+                self._ended = thread is None
                 self._waiting.put(None)
-            thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()

@@ -290,7 +290,7 @@ def test_an_answer_over_the_limit_ends_the_connection(styles, scripted) -> None:
     styles.call(other.map().set, 1, bytes(200_000))
     client = styles.client(cluster, max_message_bytes=100_000)
     numbers = client.map()
-    error = styles.error(numbers.get, 1, timeout=0.5)
+    error = styles.error(numbers.get, 1, timeout=0.2)
     assert "max_message_bytes" in str(error) + str(error.__cause__)
     styles.call(numbers.set, 1, "small")
     assert styles.call(numbers.get, 1) == "small"

@@ -112,15 +112,16 @@ def test_a_put_all_that_is_too_late_says_what_is_not_known(styles, scripted) -> 
 def test_the_time_for_retries_is_bounded_too(styles_and_uvloop, scripted) -> None:
     styles = styles_and_uvloop
     cluster = scripted()
-    client = styles.client(cluster, invocation_timeout=SHORT, invocation_retry_pause=0.02)
+    client = styles.client(cluster, invocation_timeout=2 * SHORT, invocation_retry_pause=10)
     cluster.always("Map.Set", fail(46))
     error, seconds = timed_error(styles, client.map().set, 1, 2)
     assert SHORT * 0.5 <= seconds < LATE
     assert isinstance(error, OperationTimeoutError)
-    assert error.facts["phase"] == "retrying"
     assert error.facts["attempts"] == len(cluster.seen("Map.Set")) > 3
-    assert error.outcome is Outcome.REJECTED
     assert "told to fail" in str(error.__cause__)
+    # Between two attempts, as a rule; the answer to the last one may also be on its way.
+    known = {"retrying": Outcome.REJECTED, "waiting for the answer": Outcome.UNKNOWN}
+    assert error.outcome is known[error.facts["phase"]]
 
 
 def test_the_time_without_a_connection_is_bounded_too(styles_and_uvloop, scripted) -> None:

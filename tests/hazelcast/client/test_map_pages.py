@@ -18,7 +18,7 @@ from support.scripted_replies import fail, hang_up
 @pytest.mark.parametrize("size", [1, 7, 100, 1_000_000])
 def test_every_entry_comes_once(styles, cluster, size) -> None:
     numbers = styles.client(cluster).map(f"pages {uuid.uuid4()}")
-    entries = {key: f"value of {key}" for key in range(500)}
+    entries = {key: f"value of {key}" for key in range(300)}
     styles.call(numbers.put_all, entries)
     assert Counter(styles.listed(numbers.iter_keys(size))) == Counter(list(entries))
     assert Counter(styles.listed(numbers.iter_entries(size))) == Counter(entries.items())
@@ -35,9 +35,9 @@ def test_what_is_there_all_the_time_comes_while_others_come_and_go(styles, clust
     client = styles.client(cluster)
     numbers = client.map(f"pages {uuid.uuid4()}")
     # All in three partitions, so that their tables are read in many pages and grow meanwhile.
-    crowded = crowd(client, 4000)
-    stay = set(crowded[:600])
-    come = iter(crowded[600:])
+    crowded = crowd(client, 2500)
+    stay = set(crowded[:400])
+    come = iter(crowded[400:])
     styles.call(numbers.put_all, dict.fromkeys(stay, "stays"))
     pages = numbers.iter_keys(10)
     seen: Counter[int] = Counter()

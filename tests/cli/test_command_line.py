@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import gridwire as package
+from gridwire.hazelcast import HazelcastClient
+
+
+def test_the_version(gridwire):
+    done = gridwire("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"gridwire {package.__version__} ({package.implementation()})\n"
+
+
+def test_help_names_every_option(gridwire):
+    done = gridwire("demo", "--help", COLUMNS="200")
+    assert (done.returncode, done.stderr) == (0, "")
+    for option in ("--members", "--cluster-name", "--entries", "--quick", "--json"):
+        assert option in done.stdout
+
+
+def test_without_a_command_it_helps(gridwire):
+    done = gridwire()
+    assert "demo" in done.stdout + done.stderr
+    assert "serve" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demo", "--nonsense"),
+        ("demo", "surplus"),
+        ("nonsense",),
+        ("demo", "--entries", "many"),
+        ("demo", "--entries", "9"),
+        ("demo", "--entries", "1000001"),
+        ("demo", "--members", " , "),
+        ("serve", "nonsense"),
+        ("serve", "hazelcast", "--members", "x"),
+    ],
+)
+def test_what_it_does_not_understand_is_refused(gridwire, arguments):
+    done = gridwire(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Usage:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+def test_without_the_extra_it_says_how_to_install_it(environment, missing):
+    code = f"""
+import sys
+sys.modules[{missing!r}] = None
+from gridwire.cli import main
+sys.exit(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, "demo"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert missing in done.stderr
+    assert "pip install 'gridwire[cli]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serve_runs_a_cluster_until_it_is_interrupted(command, environment):
+    arguments = ["serve", "hazelcast", "--members", "2", "--port", "0", "--cluster-name", "mine"]
+    with subprocess.Popen(
+        [*command, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            addresses = []
+            while len(addresses) < 2:
+                line = process.stdout.readline()
+                assert line, process.stderr.read()
+                addresses += re.findall(r"127\.0\.0\.1:\d+", line)
+            with HazelcastClient(cluster_members=addresses, cluster_name="mine") as client:
+                assert len(client.cluster_service.get_members()) == 2
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_serve_says_why_it_cannot(gridwire):
+    done = gridwire("serve", "hazelcast", "--members", "0")
+    assert done.returncode != 0
+    assert "members" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_console_of_the_old_kind_shows_what_it_can(gridwire):
+    done = gridwire("demo", "--quick", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.isascii()
+    assert done.stdout.endswith("lost 0, wrong 0\n")
+
+
+def test_a_reader_that_goes_away_is_no_fault_of_ours(command, environment):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as output:
+        done = subprocess.run(
+            [*command, "demo", "--quick"],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo as users run it: its output, its exit status, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from gridwire.hazelcast import HazelcastClient
+from gridwire.testing import HazelcastCluster
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+
+@pytest.fixture(scope="module")
+def document(gridwire):
+    done = gridwire("demo", "--quick", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def text(gridwire):
+    done = gridwire("demo", "--quick")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+class TestDocument:
+    def test_says_that_nothing_was_lost(self, document):
+        assert (document["lost"], document["wrong"], document["unchecked"]) == (0, 0, 0)
+        assert (document["verdict"], document["status"]) == ("lost 0, wrong 0", 0)
+
+    def test_every_write_is_accounted_for(self, document):
+        writes = document["writes"]
+        assert writes["acknowledged"] + len(writes["failed"]) == 2 * document["entries"] == 4000
+        for failed in writes["failed"]:
+            assert failed["outcome"] in {"NOT_SENT", "UNKNOWN", "REJECTED"}
+            assert failed["found"] in {True, False}
+
+    def test_a_member_died_in_the_middle_of_the_work(self, document):
+        killed, cluster = document["killed"], document["cluster"]
+        assert killed["operations_before"] > 0
+        assert killed["operations_after"] > 0
+        before = {member["address"] for member in cluster["members_before"]}
+        after = {member["address"] for member in cluster["members_after"]}
+        assert before - after == {killed["address"]}
+        assert len(after) == 2
+
+    def test_every_partition_has_an_owner(self, document):
+        cluster = document["cluster"]
+        for when in ("members_before", "members_after"):
+            owned = [member["partitions"] for member in cluster[when]]
+            assert sum(owned) == cluster["partition_count"] == 271
+            assert min(owned) > 0
+
+    def test_both_clients_are_measured(self, document):
+        series = {(each["client"], each["part"], each["call"]) for each in document["speed"]}
+        assert series == {
+            (client, part, call)
+            for client in ("blocking", "asyncio")
+            for part in ("alone", "together")
+            for call in ("set", "get")
+        }
+        for each in document["speed"]:
+            latency = each["latency_ms"]
+            assert 0 < latency["p50"] <= latency["p99"] <= latency["max"]
+            assert each["calls"] + each["failed"] == 1000
+            assert each["calls_per_second"] == pytest.approx(each["calls"] / each["seconds"], 0.01)
+
+
+class TestText:
+    def test_the_last_line_is_the_verdict(self, text):
+        assert text.endswith("\nlost 0, wrong 0\n")
+
+    def test_without_a_terminal_there_are_no_control_codes(self, text):
+        assert not CONTROL.search(text)
+
+    def test_it_shows_members_partitions_and_speed(self, text):
+        assert "271 partitions on 3 members" in text
+        assert re.search(r"killed +member 127\.0\.0\.1:\d+", text)
+        assert (
+            len(re.findall(r"^(?:blocking|asyncio) +\d+ +[sg]et +[\d,]+ ", text, re.MULTILINE)) == 8
+        )
+        for header in ("calls/s", "p50", "p99", "max", "before", "after"):
+            assert header in text
+
+    def test_no_line_is_wider_than_a_terminal(self, text):
+        assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_narrow_terminal_gets_narrow_lines(gridwire):
+    done = gridwire("demo", "--quick", COLUMNS="40")
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 40
+    assert done.stdout.endswith("\nlost 0, wrong 0\n")
+    assert (
+        len(re.findall(r"^(?:blocking|asyncio) +[sg]et +[\d,]+ ", done.stdout, re.MULTILINE)) == 8
+    )
+    assert "…" not in done.stdout
+
+
+def test_colours_without_a_terminal_move_nothing(gridwire):
+    done = gridwire("demo", "--quick", FORCE_COLOR="1")
+    assert done.returncode == 0
+    assert "\x1b[" in done.stdout
+    assert not re.search(r"\x1b\[[\d;?]*[^\d;?m]", done.stdout)
+
+
+def test_on_a_terminal_bars_move_and_the_cursor_comes_back(command, environment):
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*command, "demo", "--quick"], env={**environment, "COLUMNS": "80"}, stdout=theirs
+    ) as process:
+        os.close(theirs)
+        output = read_to_end(ours)
+    assert process.returncode == 0
+    assert "━" in output
+    assert output.count("\x1b[?25l") == output.count("\x1b[?25h") > 0
+    last = re.sub(r"\x1b\[[\d;?]*\w", "", output).rstrip().splitlines()[-1]
+    assert last == "lost 0, wrong 0"
+
+
+def read_to_end(terminal):
+    output = b""
+    try:
+        while data := os.read(terminal, 65536):
+            output += data
+    except OSError:
+        pass  # Linux says EIO when the other end of a terminal is closed.
+    finally:
+        os.close(terminal)
+    return output.decode()
+
+
+class TestClusterOfTheUser:
+    def test_nothing_is_killed_and_nothing_is_left(self, gridwire):
+        with HazelcastCluster(members=2) as cluster:
+            members = ",".join(cluster.addresses)
+            name = cluster.cluster_name
+            arguments = ("--quick", "--members", members, "--cluster-name", name)
+            done = gridwire("demo", "--json", *arguments)
+            assert (done.returncode, done.stderr) == (0, "")
+            document = json.loads(done.stdout)
+            assert document["killed"] is None
+            assert document["writes"] == {"acknowledged": 4000, "failed": []}
+            assert document["map_left_behind"] is None
+            assert len(cluster.members) == 2
+            assert size_of(cluster, document["map"]) == 0
+
+    def test_the_text_tells_of_no_death(self, gridwire):
+        with HazelcastCluster(members=1) as cluster:
+            arguments = ("--members", cluster.addresses[0], "--cluster-name", cluster.cluster_name)
+            done = gridwire("demo", "--quick", *arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "271 partitions on 1 member\n" in done.stdout
+        assert "killed" not in done.stdout
+        assert "none failed" in done.stdout
+        assert done.stdout.endswith("\nlost 0, wrong 0\n")
+
+
+def size_of(cluster, map_name):
+    with HazelcastClient(
+        cluster_members=cluster.addresses, cluster_name=cluster.cluster_name
+    ) as client:
+        return client.get_map(map_name).blocking().size()
+
+
+class TestSetUp:
+    def test_no_member_is_reachable(self, gridwire, nobody):
+        done = gridwire("demo", "--members", nobody)
+        assert done.returncode == 2
+        assert "no member of cluster 'dev' could be joined" in done.stderr
+        assert nobody in done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+
+    def test_the_document_says_why_too(self, gridwire, nobody):
+        done = gridwire("demo", "--json", "--members", nobody)
+        assert done.returncode == 2
+        document = json.loads(done.stdout)
+        assert document["status"] == 2
+        assert nobody in document["error"]
+
+    def test_the_cluster_has_another_name(self, gridwire):
+        with HazelcastCluster(members=1, cluster_name="theirs") as cluster:
+            done = gridwire("demo", "--members", cluster.addresses[0], "--cluster-name", "ours")
+        assert done.returncode == 2
+        assert "'ours'" in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_an_address_cannot_be_read(self, gridwire):
+        done = gridwire("demo", "--members", "a:b:c")
+        assert done.returncode == 2
+        assert "'a:b:c' is not an address" in done.stderr
+
+    def test_the_cluster_cannot_be_started(self, gridwire):
+        done = gridwire("demo", "--cluster-name", "")
+        assert done.returncode == 2
+        assert "cluster_name" in done.stderr
+
+
+@pytest.fixture
+def nobody():
+    """An address where nobody listens, and nobody else will as long as it is held."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{held.getsockname()[1]}"
+
+
+class TestInterrupt:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_it_ends_cleanly_and_stops_the_cluster(self, command, environment, number):
+        done, output, addresses = interrupted(command, environment, [], number)
+        assert done.returncode == 128 + number
+        assert "interrupted" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "lost" not in output
+        assert len(addresses) == 3
+        for address in addresses:
+            assert refuses(address)
+
+    def test_it_removes_the_map_from_the_cluster_of_a_user(self, command, environment):
+        with HazelcastCluster(members=2) as cluster:
+            options = ["--members", cluster.addresses[0], "--cluster-name", cluster.cluster_name]
+            done, output, addresses = interrupted(command, environment, options, signal.SIGINT)
+            assert done.returncode == 130
+            assert addresses == cluster.addresses
+            map_name = re.search(r"map (\S+)", output)[1]
+            assert size_of(cluster, map_name) == 0
+
+
+def interrupted(command, environment, options, number):
+    """Interrupt a demo, its cluster too, as a terminal does; twice, as people do."""
+    with subprocess.Popen(
+        [*command, "demo", "--entries", "1000000", *options],
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    ) as process:
+        try:
+            output = ""
+            while not re.search(r"partitions\s*\n(.*\n)+\s*\n$", output):
+                line = process.stdout.readline()
+                assert line, process.stderr.read()
+                output += line
+            os.killpg(process.pid, number)
+            os.killpg(process.pid, number)
+            rest, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    done = subprocess.CompletedProcess(process.args, process.returncode, stderr=errors)
+    return done, output + rest, re.findall(r"^127\.0\.0\.1:\d+", output, re.MULTILINE)
+
+
+def refuses(address):
+    host, _, port = address.partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) != 0
