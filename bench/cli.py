@@ -39,7 +39,7 @@ app = typer.Typer(add_completion=False)
 _Addresses = Annotated[
     str | None,
     typer.Option(
-        help="Use members that run, as they are: host:port,host:port. [default: start some]"
+        help="Use members that run, as they are: host:port,host:port. (default: start some)"
     ),
 ]
 _ClusterName = Annotated[str, typer.Option(help="The name of the cluster at --addresses.")]
@@ -60,14 +60,14 @@ def hazelcast(
         bool, typer.Option("--quick", help="What has a target, one member, short rounds.")
     ] = False,
     members: Annotated[
-        str | None, typer.Option(help="Sizes of the clusters. [default: 1,3; with --quick 1]")
+        str | None, typer.Option(help="Sizes of the clusters. (default: 1,3; with --quick 1)")
     ] = None,
     cases: Annotated[
         str | None, typer.Option(help="Names or patterns, such as asyncio-*-256,value-*")
     ] = None,
     pairs: Annotated[
         int | None,
-        typer.Option(min=1, help="How often each case is measured. [default: 3; with --quick 2]"),
+        typer.Option(min=1, help="How often each case is measured. (default: 3; with --quick 2)"),
     ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all figures there.")
@@ -93,8 +93,9 @@ def hazelcast(
     # What would fail should do so before the long part, not after it.
     _check_folders(json_file, plot)
     draw = _drawing(plot) if plot is not None else None
-    where = {**environment(), "idle_before": idle_share()}
-    show_noise(out, where["idle_before"])
+    idle = idle_share()
+    show_noise(out, idle)
+    where = {**environment(), "idle_before": idle}
     results = _measure(out, plan, _opener(addresses, cluster_name))
     verdicts = judge(results, TARGETS, GROWTH_TARGETS)
     titles = _titles(results)

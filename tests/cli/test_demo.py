@@ -16,6 +16,8 @@ import pytest
 from gridwire.hazelcast import HazelcastClient
 from gridwire.testing import HazelcastCluster
 
+SPEED = re.compile(r"^(?:blocking|asyncio) +(?:\d+ +)?[sg]et +[\d,]+ ", re.MULTILINE)
+
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo is for: a cluster that breaks its word is found out, and the exit status says so."""
+"""What the demo is for: a cluster that breaks its word is found out."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from gridwire.cli.demo.plan import MAX_FAILURES, Plan, key_of, value_of
@@ -26,7 +28,7 @@ def test_values_differ_by_entry_and_generation():
 def test_workers_share_the_steps_and_each_entry_is_one_workers():
     job = job_of(range(10), *Operation)
     keys = [[step.key for step in job.steps(worker, 3)] for worker in range(3)]
-    assert sorted(sum(keys, [])) == sorted([key_of(index) for index in range(10)] * 2)
+    assert sorted(chain(*keys)) == sorted([key_of(index) for index in range(10)] * 2)
     assert not set(keys[0]) & set(keys[1])
     assert job.size == 20
 
