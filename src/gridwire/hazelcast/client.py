@@ -79,8 +79,9 @@ class HazelcastClient:
             return
 
     def _end(self) -> None:
-        self._dispatcher.close()
+        # In this order: what the loop tells at its end is still dispatched.
         self._hosted.stop()
+        self._dispatcher.close()
 
     def __enter__(self) -> Self:
         return self

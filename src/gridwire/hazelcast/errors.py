@@ -931,6 +931,8 @@ def is_retryable_error(error: BaseException) -> bool:
 class NullArgumentError(HazelcastError, UsageError, AssertionError):
     """A key, a value or another argument is None where the cluster has no null."""
 
+    default_outcome = Outcome.NOT_SENT
+
 
 class PartialWriteError(HazelcastError):
     """A write of many entries failed in part.
@@ -962,6 +964,15 @@ class PartialWriteError(HazelcastError):
         )
         self.outcomes = outcomes
         self.failures = failures
+
+    def __str__(self) -> str:
+        counts = [
+            f"{sum(one is outcome for one in self.outcomes.values())} {outcome.name}"
+            for outcome in _WORST_FIRST
+            if outcome in self.outcomes.values()
+        ]
+        shown = ", ".join([*counts, *self._shown_facts()])
+        return f"{self.message} ({shown}). `outcomes` says which."
 
 
 _WORST_FIRST = (Outcome.UNKNOWN, Outcome.REJECTED, Outcome.NOT_SENT)

@@ -90,7 +90,7 @@ def test_a_call_that_gets_no_room_was_never_sent(styles_and_uvloop, scripted) ->
     client = styles.client(cluster, max_pending_invocations=2)
     numbers = client.map()
     cluster.always("Map.Get", silence)
-    stuck = [styles.aside(styles.error, numbers.get, key, timeout=0.3) for key in range(2)]
+    stuck = [styles.aside(styles.error, numbers.get, key, timeout=0.2) for key in range(2)]
     cluster.wait_for("Map.Get", 2)
     error = error_of(styles.aside(styles.call, numbers.set, 1, 2, timeout=0.1))
     assert isinstance(error, BackpressureError)
@@ -146,7 +146,7 @@ def test_bytes_that_the_network_does_not_take_are_bounded(styles_and_uvloop, scr
     limit, size, count = 256 * KIB, 64 * KIB, 40
     cluster, numbers, connection, large = stuck_client(styles, scripted, max_queued_bytes=limit)
     calls = [
-        styles.aside(styles.error_or_value, numbers.set, key, bytes(size), timeout=0.25)
+        styles.aside(styles.error_or_value, numbers.set, key, bytes(size), timeout=0.15)
         for key in range(1, count)
     ]
     results = [one.result() for one in calls]

@@ -100,11 +100,11 @@ def test_acks_of_one_call_do_not_end_another(styles, scripted) -> None:
 def test_lost_acks_are_waited_for_no_longer_than_configured(styles_and_uvloop, scripted) -> None:
     styles = styles_and_uvloop
     cluster = scripted(2)
-    client = styles.client(cluster, operation_backup_timeout=0.2)
+    client = styles.client(cluster, operation_backup_timeout=0.12)
     cluster.always("Map.Put", acked(None, lost=1))
     began = time.monotonic()
     assert styles.call(client.map().put, 1, 2) is None
-    assert 0.16 <= time.monotonic() - began < 3
+    assert 0.09 <= time.monotonic() - began < 3
 
 
 def test_lost_acks_may_be_an_error(styles_and_uvloop, scripted) -> None:
@@ -176,7 +176,7 @@ def test_each_attempt_collects_its_own_acks(styles, scripted) -> None:
 
 def test_a_write_whose_owner_dies_after_its_answer_is_done_all_the_same(styles, scripted) -> None:
     cluster = scripted(2)
-    client = styles.client(cluster, operation_backup_timeout=0.15)
+    client = styles.client(cluster, operation_backup_timeout=0.08)
     held = cluster.hold("Map.Put")
     pending = styles.begin(client.map().put, 1, 2)
     request = held.next()

@@ -12,7 +12,7 @@ from gridwire.hazelcast.lifecycle import LifecycleState
 from support.call_styles import error_of
 from support.scripted_replies import as_usual, silence
 
-BEATS = {"heartbeat_interval": 0.05, "heartbeat_timeout": 0.25}
+BEATS = {"heartbeat_interval": 0.04, "heartbeat_timeout": 0.2}
 
 
 def test_every_connection_is_pinged(styles_and_uvloop, scripted) -> None:
@@ -42,7 +42,7 @@ def test_a_silent_member_is_left_and_its_calls_end(styles_and_uvloop, scripted) 
     error = error_of(styles.begin(client.map().set, 1, "x"))
     assert isinstance(error, TargetDisconnectedError)
     assert "heartbeat_timeout" in str(error)
-    assert 0.2 <= time.monotonic() - began < 5
+    assert 0.15 <= time.monotonic() - began < 5
     assert connection.closed.wait(5)
 
 
@@ -60,7 +60,7 @@ def test_answers_keep_a_connection_as_pings_do(styles, scripted) -> None:
     cluster.always("Client.Ping", silence)
     client = styles.client(cluster, **BEATS)
     connection = cluster.members[0].connections[0]
-    until = time.monotonic() + 0.4
+    until = time.monotonic() + 0.3
     while time.monotonic() < until:
         styles.call(client.map().get, 1)
     assert not connection.closed.is_set()
@@ -76,7 +76,7 @@ def test_a_member_that_is_slow_now_and_then_is_kept(styles, scripted) -> None:
         held.next()
         as_usual(late)
     cluster.behave("Client.Ping")
-    cluster.wait_for("Client.Ping", 8)
+    cluster.wait_for("Client.Ping", 7)
     assert not connection.closed.is_set()
 
 

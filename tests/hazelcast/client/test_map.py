@@ -195,8 +195,8 @@ def test_large_amounts_go_in_and_out(styles_and_uvloop) -> None:
     styles = styles_and_uvloop
     with HazelcastCluster(members=3) as cluster:
         numbers = styles.client(cluster).map()
-        entries = {key: f"value of {key}" for key in range(10_000)}
+        entries = {key: f"value of {key}" for key in range(5_000)}
         styles.call(numbers.put_all, entries)
-        assert styles.call(numbers.size) == 10_000
+        assert styles.call(numbers.size) == 5_000
         assert styles.call(numbers.get_all, entries) == entries
         assert dict(styles.call(numbers.entry_set)) == entries

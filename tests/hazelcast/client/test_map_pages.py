@@ -35,9 +35,9 @@ def test_what_is_there_all_the_time_comes_while_others_come_and_go(styles, clust
     client = styles.client(cluster)
     numbers = client.map(f"pages {uuid.uuid4()}")
     # All in three partitions, so that their tables are read in many pages and grow meanwhile.
-    crowded = crowd(client, 2500)
-    stay = set(crowded[:400])
-    come = iter(crowded[400:])
+    crowded = crowd(client, 1800)
+    stay = set(crowded[:300])
+    come = iter(crowded[300:])
     styles.call(numbers.put_all, dict.fromkeys(stay, "stays"))
     pages = numbers.iter_keys(10)
     seen: Counter[int] = Counter()

@@ -303,7 +303,7 @@ def test_a_cluster_that_restarts_as_a_whole_is_joined_again(styles_and_uvloop) -
 def test_a_client_gives_up_when_the_time_to_come_back_is_over(styles, scripted) -> None:
     states = Diary()
     cluster = scripted()
-    client = styles.client(cluster, cluster_connect_timeout=0.2, lifecycle_listeners=[states])
+    client = styles.client(cluster, cluster_connect_timeout=0.1, lifecycle_listeners=[states])
     numbers = client.map()
     cluster.members[0].kill()
     wait_for_state(states, "SHUTDOWN")

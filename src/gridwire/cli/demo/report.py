@@ -27,7 +27,7 @@ def print_report(console: Console, result: Result) -> None:
         result: of the demo.
     """
     _print_speed(console, result)
-    if result.kill:
+    if result.members_gone:
         table = partitions_table(console, result.opening.members, result.members_after)
         print_titled(console, "Partitions before and after", table)
     _print_writes(console, result)
@@ -42,7 +42,7 @@ def _print_speed(console: Console, result: Result) -> None:
     dying = " while a member is killed" if result.kill else ""
     print_titled(console, f"Speed of both at once{dying}", speed_table(console, together))
     note = "Milliseconds from call to answer: p50 for the median, p99 for 99 of 100 calls."
-    if result.kill and _longest(together) > BACKUP_SECONDS:
+    if result.members_gone and _longest(together) > BACKUP_SECONDS:
         note += (
             f" Whoever waited for a backup that died went on after {BACKUP_SECONDS:g} s"
             " (operation_backup_timeout)."

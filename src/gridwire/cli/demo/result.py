@@ -71,6 +71,12 @@ class Result:
     left_behind: str | None
 
     @property
+    def members_gone(self) -> bool:
+        """Whether a member that was there at the beginning is not there at the end."""
+        after = {member.address for member in self.members_after}
+        return any(member.address not in after for member in self.opening.members)
+
+    @property
     def status(self) -> int:
         """The exit status: 0 if everything is as it must be, else 1."""
         return 0 if self.verdict.is_clean else 1

@@ -49,13 +49,13 @@ def members_table(console: Console, members: Sequence[MemberShare]) -> Table:
 def partitions_table(
     console: Console, before: Sequence[MemberShare], after: Sequence[MemberShare]
 ) -> Table:
-    """Show who owned how many partitions before and after a member was killed."""
+    """Show who owned how many partitions before and after a member was lost."""
     table = _table(console, "member", "#before", "#after")
     whole = sum(member.partitions for member in after)
     owned = {member.address: member.partitions for member in after}
     for member in before:
         now = owned.get(member.address)
-        shown = Text("killed", style="bold red") if now is None else Text(str(now))
+        shown = Text("gone", style="bold red") if now is None else Text(str(now))
         row: list[str | Text] = [member.address, str(member.partitions), shown]
         table.add_row(*row, *_bar(console, now or 0, whole))
     return table

@@ -338,6 +338,14 @@ class _Turn:
         self.woken = False
 
     def wake(self) -> None:
+        """Let it in; from any thread, for a thread that gives up its call makes room."""
         self.woken = True
+        try:
+            self.future.get_loop().call_soon_threadsafe(self._go_on)
+        except RuntimeError:
+            # The loop has ended, and with it whoever waited.
+            return
+
+    def _go_on(self) -> None:
         if not self.future.done():
             self.future.set_result(None)

@@ -75,7 +75,9 @@ class OperationRun:
                 self._begin(step.requests, alone=False)
             else:
                 loop = self._engine.hosted.loop
-                self._engine.hosted.call(loop.call_later, step.seconds, self._soon)
+                self._engine.hosted.call(
+                    loop.call_later, self._remaining.pause(step.seconds), self._soon
+                )
         except BaseException as failure:
             self._operation.close()
             self.future.set_exception(failure)
