@@ -167,7 +167,7 @@ def test_a_refusal_is_an_answer_of_each_round_not_the_end(styles, scripted) -> N
     # A member that starts refuses everybody for a moment.
     cluster = scripted()
     cluster.script("Client.Authentication", refuse(1), refuse(1), refuse(2), refuse(77))
-    client = styles.client(cluster)
+    client = styles.client(cluster, retry_initial_backoff=0.01)
     assert styles.call(client.map().get, 1) is None
     assert len(cluster.seen("Client.Authentication")) == 5
 

@@ -107,6 +107,26 @@ def test_patience_ends_after_all_generations(acks: BackupAcks, waiter: Waiter):
     assert age(acks, 20) == []
 
 
+def test_when_a_member_is_gone_patience_ends_after_a_generation(acks: BackupAcks, waiter: Waiter):
+    later = Waiter()
+    acks.reply(1, 1, waiter, "reply")
+    acks.hurry()
+    acks.reply(2, 1, later, "later")
+    assert age(acks, 1) == []
+    assert age(acks, 1) == [(waiter, "reply")]
+    assert age(acks, GENERATIONS - 2) == []
+    assert age(acks, 1) == [(later, "later")]
+
+
+def test_an_ack_in_time_completes_a_hurried_call(acks: BackupAcks, waiter: Waiter):
+    acks.reply(1, 1, waiter, "reply")
+    acks.hurry()
+    assert age(acks, 1) == []
+    acks.acknowledge(1)
+    assert waiter.ends == ["reply"]
+    assert age(acks, GENERATIONS) == []
+
+
 def test_each_call_has_patience_of_its_own(acks: BackupAcks):
     one, two = Waiter(), Waiter()
     acks.reply(1, 1, one, "one")

@@ -98,6 +98,15 @@ class BackupAcks:
         self._early.pop(correlation, None)
         return self._held.pop(correlation, None) is not None
 
+    def hurry(self) -> None:
+        """A member is gone: what is held now may wait for an ack of its, which will not come.
+
+        The others' acks have at least one more generation, far longer than they take.
+        """
+        soon = self._generation - GENERATIONS + 1
+        for held in list(self._held.values()):
+            held.generation = min(held.generation, soon)
+
     def older(self, before: int) -> list[int]:
         """The calls older than an id whose replies are held."""
         return [correlation for correlation in list(self._held) if correlation < before]

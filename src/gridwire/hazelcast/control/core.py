@@ -232,6 +232,7 @@ class ClientCore:
             return
         self.listening.connection_lost(connection)
         self.connections_changed()
+        self.calls.acks.hurry()
         if not self.lifecycle.running:
             return
         _logger.warning(
