@@ -59,6 +59,11 @@ class Client:
         self.cluster = raw.cluster_service
         self.partitions = raw.partition_service
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for room. Nothing public tells it, so this looks inside."""
+        return len(self.raw._core.calls.gate)
+
     def map(self, name: str = "m") -> Any:
         """A map, with the methods of the style."""
         return self.style.map(self.raw, name)

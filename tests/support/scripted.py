@@ -191,6 +191,12 @@ class Connection(asyncio.Protocol):
         fcntl.ioctl(self._transport.get_extra_info("socket"), termios.FIONREAD, count)
         return count[0]
 
+    def socket_option(self, level: int, name: int) -> int:
+        """An option of the member's end."""
+        assert self._transport is not None
+        value: int = self._transport.get_extra_info("socket").getsockopt(level, name)
+        return value
+
     def resume_reading(self) -> None:
         """Read again."""
         self._on_loop(lambda transport: transport.resume_reading())
@@ -358,6 +364,10 @@ class ScriptedCluster:
             function(*args)
         else:
             self._loop.call_soon_threadsafe(function, *args)
+
+    def next_turn(self, function: Callable[..., object], *args: Any) -> None:
+        """Have the members' loop call a function in its next turn; on the loop's thread."""
+        self._loop.call_soon(function, *args)
 
     def settle(self) -> None:
         """Return when what was posted before was done."""

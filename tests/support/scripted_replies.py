@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 from gridwire.hazelcast.protocol.error_message import encode_error
@@ -124,7 +123,7 @@ def drop_by_drop(connection: Connection, data: bytes) -> None:
     def drop() -> None:
         for byte in rest:
             connection.write(bytes((byte,)))
-            cluster._loop.call_soon(drop)
+            cluster.next_turn(drop)
             return
 
     cluster.post(drop)
@@ -141,6 +140,3 @@ def first_frames(message: bytes, keep: int) -> bytes:
         at += size
     result[last + 5] |= 0x20
     return bytes(result)
-
-
-Answering = Callable[[Incoming], object]

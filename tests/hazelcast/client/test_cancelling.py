@@ -80,11 +80,7 @@ def test_a_call_that_waits_for_room_leaves_the_queue(cancelling_styles, scripted
     request.answer(None)
     first.result()
     behind.result()
-    assert [one.fields.key for one in cluster.seen("Map.Set")] == [behind_key(client, 2)]
-
-
-def behind_key(client, key: object) -> bytes:
-    return bytes(client.raw._context.serialization.to_data(key))
+    assert [bytes(one.fields.key)[-1] for one in cluster.seen("Map.Set")] == [2]
 
 
 def test_a_call_that_waits_for_a_connection_is_cancelled(cancelling_styles, scripted) -> None:

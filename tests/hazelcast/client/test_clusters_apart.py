@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 
 from gridwire.hazelcast.errors import HazelcastClientNotActiveError
@@ -60,11 +61,14 @@ def test_a_member_that_left_the_list_is_left_at_once(styles_and_uvloop, scripted
 def test_another_number_of_partitions_is_another_cluster(styles, scripted) -> None:
     # Every map of this client counts on the number that it began with.
     cluster = scripted(1)
-    states: list[str] = []
-    client = styles.client(cluster, lifecycle_listeners=[states.append])
+    lost = threading.Event()
+    client = styles.client(
+        cluster, lifecycle_listeners=[lambda state: state == "DISCONNECTED" and lost.set()]
+    )
     numbers = client.map()
     member = cluster.members[0]
     member.kill()
+    assert lost.wait(5)
     cluster.partition_count = 7
     cluster.cluster_id = uuid.uuid4()
     member.uuid = uuid.uuid4()

@@ -48,7 +48,7 @@ class Trickster:
             self._bag.append(request)
         if not self._scheduled:
             self._scheduled = True
-            self._cluster._loop.call_soon(self._empty)
+            self._cluster.next_turn(self._empty)
 
     def _empty(self) -> None:
         """Answer what is there, mixed; of the late ones those that are really late."""

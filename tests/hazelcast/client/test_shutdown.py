@@ -93,7 +93,7 @@ def test_calls_that_wait_for_room_end(styles_and_uvloop, scripted) -> None:
     cluster.wait_for("Map.Get")
     waiting = [styles.aside(styles.call, numbers.set, key, key) for key in range(8)]
     pause = threading.Event()
-    while len(client.raw._core.calls.gate) < 8:
+    while client.waiting < 8:
         pause.wait(0.001)
     client.shutdown()
     check_ended(error_of(stuck), Outcome.UNKNOWN)

@@ -248,7 +248,7 @@ def test_socket_options_are_set_before_connecting(styles, scripted) -> None:
     styles.client(cluster, socket_options=[(*segment, 777)])
     # The client's largest segment is said with the first packet, so the member knows it.
     connection = cluster.members[0].connections[0]
-    assert connection._transport.get_extra_info("socket").getsockopt(*segment) <= 777
+    assert connection.socket_option(*segment) <= 777
 
 
 def test_a_start_that_fails_is_an_error_of_its_own_kind(styles, scripted) -> None:
