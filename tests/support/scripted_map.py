@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gridwire.hazelcast.protocol import customs
-from support.scripted import Incoming
+from support.scripted_connection import Incoming
 
 __all__ = ["USUAL", "refuse"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from gridwire.hazelcast.protocol.error_message import encode_error
 from gridwire.hazelcast.protocol.frames import fragments
 from gridwire.hazelcast.protocol.table import Message
-from support.scripted import Behaviour, Connection, Incoming
+from support.scripted_connection import Behaviour, Connection, Incoming
 
 __all__ = [
     "acked",

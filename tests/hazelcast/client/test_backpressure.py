@@ -82,14 +82,14 @@ def test_a_call_that_gets_no_room_was_never_sent(styles_and_uvloop, scripted) ->
     client = styles.client(cluster, max_pending_invocations=2)
     numbers = client.map()
     cluster.always("Map.Get", silence)
-    stuck = [styles.aside(styles.error, numbers.get, key, timeout=0.2) for key in range(2)]
+    stuck = [styles.aside(styles.error, numbers.get, key, timeout=0.15) for key in range(2)]
     cluster.wait_for("Map.Get", 2)
-    error = error_of(styles.aside(styles.call, numbers.set, 1, 2, timeout=0.1))
+    error = error_of(styles.aside(styles.call, numbers.set, 1, 2, timeout=0.08))
     assert isinstance(error, BackpressureError)
     assert error.outcome is Outcome.NOT_SENT
     assert error.facts["operation"] == "Map.Set"
     assert error.facts["phase"] == "waiting for room"
-    assert 0.09 <= error.facts["elapsed"] < 3
+    assert 0.07 <= error.facts["elapsed"] < 3
     assert "max_pending_invocations" in error.hint
     assert not cluster.seen("Map.Set")
     for one in stuck:
@@ -99,7 +99,7 @@ def test_a_call_that_gets_no_room_was_never_sent(styles_and_uvloop, scripted) ->
 
 def test_invocation_timeout_bounds_the_wait_for_room(styles, scripted) -> None:
     cluster = scripted()
-    client = styles.client(cluster, max_pending_invocations=1, invocation_timeout=0.15)
+    client = styles.client(cluster, max_pending_invocations=1, invocation_timeout=0.12)
     numbers = client.map()
     held = cluster.hold("Map.Get")
     stuck = styles.aside(styles.call, numbers.get, 1, timeout=30)
@@ -138,7 +138,7 @@ def test_bytes_that_the_network_does_not_take_are_bounded(styles_and_uvloop, scr
     limit, size, count = 256 * KIB, 64 * KIB, 40
     cluster, numbers, connection, large = stuck_client(styles, scripted, max_queued_bytes=limit)
     calls = [
-        styles.aside(styles.error_or_value, numbers.set, key, bytes(size), timeout=0.15)
+        styles.aside(styles.error_or_value, numbers.set, key, bytes(size), timeout=0.1)
         for key in range(1, count)
     ]
     results = [one.result() for one in calls]

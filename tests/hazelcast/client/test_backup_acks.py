@@ -103,18 +103,18 @@ def test_acks_of_one_call_do_not_end_another(styles, scripted) -> None:
 def test_lost_acks_are_waited_for_no_longer_than_configured(styles_and_uvloop, scripted) -> None:
     styles = styles_and_uvloop
     cluster = scripted(2)
-    client = styles.client(cluster, operation_backup_timeout=0.12)
+    client = styles.client(cluster, operation_backup_timeout=0.08)
     cluster.always("Map.Put", acked(None, lost=1))
     began = time.monotonic()
     assert styles.call(client.map().put, 1, 2) is None
-    assert 0.09 <= time.monotonic() - began < 3
+    assert 0.06 <= time.monotonic() - began < 3
 
 
 def test_lost_acks_may_be_an_error(styles_and_uvloop, scripted) -> None:
     styles = styles_and_uvloop
     cluster = scripted(2)
     client = styles.client(
-        cluster, operation_backup_timeout=0.12, fail_on_indeterminate_operation_state=True
+        cluster, operation_backup_timeout=0.08, fail_on_indeterminate_operation_state=True
     )
     cluster.always("Map.Set", acked(early=1, lost=1))
     error = styles.error(client.map().set, 1, 2)
@@ -122,13 +122,13 @@ def test_lost_acks_may_be_an_error(styles_and_uvloop, scripted) -> None:
     assert error.outcome is Outcome.UNKNOWN
     assert error.facts["operation"] == "Map.Set"
     assert error.facts["attempts"] == 1
-    assert error.facts["elapsed"] >= 0.09
+    assert error.facts["elapsed"] >= 0.06
     assert len(cluster.seen("Map.Set")) == 1
 
 
 def test_acks_that_come_too_late_or_twice_or_for_nobody_harm_nothing(styles, scripted) -> None:
     cluster = scripted(2)
-    client = styles.client(cluster, operation_backup_timeout=0.2)
+    client = styles.client(cluster, operation_backup_timeout=0.1)
     held = cluster.hold("Map.Set")
     pending = styles.begin(client.map().set, 1, 2)
     request = held.next()
@@ -215,8 +215,8 @@ def test_a_member_that_does_not_answer_the_registration_is_not_used(styles, scri
     client = styles.client(
         cluster,
         cluster_members=cluster.addresses[:1],
-        heartbeat_interval=0.05,
-        heartbeat_timeout=0.2,
+        heartbeat_interval=0.03,
+        heartbeat_timeout=0.12,
     )
     for key in range(6):
         styles.call(client.map().set, key, key)

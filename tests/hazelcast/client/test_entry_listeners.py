@@ -438,7 +438,7 @@ def test_a_connection_that_ends_meanwhile_is_no_refusal(styles, scripted) -> Non
 
 def test_a_member_that_never_answers_does_not_keep_the_caller_for_ever(styles, scripted) -> None:
     cluster = scripted(1)
-    numbers = styles.client(cluster, invocation_timeout=0.15).map()
+    numbers = styles.client(cluster, invocation_timeout=0.12).map()
     cluster.always("Map.AddEntryListener", silence)
     pending = styles.begin(numbers.add_entry_listener, **Ears().functions())
     with pytest.raises(OperationTimeoutError):

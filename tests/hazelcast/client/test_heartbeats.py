@@ -13,6 +13,7 @@ from support.call_styles import error_of
 from support.scripted_replies import as_usual, silence
 
 BEATS = {"heartbeat_interval": 0.04, "heartbeat_timeout": 0.2}
+FAST_BEATS = {"heartbeat_interval": 0.03, "heartbeat_timeout": 0.1}
 
 
 def test_every_connection_is_pinged(styles_and_uvloop, scripted) -> None:
@@ -36,20 +37,20 @@ def test_a_silent_member_is_left_and_its_calls_end(styles_and_uvloop, scripted) 
     cluster = scripted(1)
     cluster.always("Client.Ping", silence)
     cluster.always("Map.Set", silence)
-    client = styles.client(cluster, **BEATS)
+    client = styles.client(cluster, **FAST_BEATS)
     connection = cluster.members[0].connections[0]
     began = time.monotonic()
     error = error_of(styles.begin(client.map().set, 1, "x"))
     assert isinstance(error, TargetDisconnectedError)
     assert "heartbeat_timeout" in str(error)
-    assert 0.15 <= time.monotonic() - began < 5
+    assert 0.08 <= time.monotonic() - began < 5
     assert connection.closed.wait(5)
 
 
 def test_a_silent_connection_is_replaced(styles, scripted) -> None:
     cluster = scripted(1)
     cluster.always("Client.Ping", silence)
-    client = styles.client(cluster, **BEATS)
+    client = styles.client(cluster, **FAST_BEATS)
     cluster.wait_until(lambda: len(cluster.seen("Client.Authentication")) >= 2)
     cluster.behave("Client.Ping")
     assert styles.call(client.map().get, 1) is None

@@ -147,7 +147,7 @@ def test_threads(scripted) -> None:
     Trickster(cluster, SEED)
     results: Counter[str] = Counter()
     options = {"cluster_name": cluster.cluster_name, "cluster_members": cluster.addresses}
-    threads, each = 10, 400
+    threads, each = 10, 300
     with hazelcast.HazelcastClient(**options) as client:
         numbers = client.get_map("m").blocking()
 

@@ -190,8 +190,8 @@ def test_a_member_that_does_not_let_us_in_does_not_keep_the_client_from_starting
     client = styles.client(
         cluster,
         cluster_members=cluster.addresses[:1],
-        heartbeat_interval=0.05,
-        heartbeat_timeout=0.15,
+        heartbeat_interval=0.03,
+        heartbeat_timeout=0.1,
     )
     assert styles.call(client.map().size) == 0
 

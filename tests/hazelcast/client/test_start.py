@@ -18,7 +18,7 @@ from support.call_styles import error_of
 from support.scripted_map import refuse
 from support.scripted_replies import hang_up, silence
 
-QUICK = {"retry_initial_backoff": 0.02, "cluster_connect_timeout": 0.15}
+QUICK = {"retry_initial_backoff": 0.02, "cluster_connect_timeout": 0.06}
 
 
 def free_port() -> int:
@@ -138,8 +138,8 @@ def test_a_cluster_that_is_away_is_given_up_in_time(styles) -> None:
     places = [f"127.0.0.1:{free_port()}" for _ in range(2)]
     began = time.monotonic()
     with pytest.raises(IllegalStateError) as caught:
-        styles.client(cluster_members=places, cluster_connect_timeout=0.15)
-    assert 0.15 <= time.monotonic() - began < 3
+        styles.client(cluster_members=places, cluster_connect_timeout=0.1)
+    assert 0.1 <= time.monotonic() - began < 3
     assert all(place in str(caught.value) for place in places)
     assert str(caught.value).count("Errno") == 2
 
@@ -179,8 +179,8 @@ def test_a_member_that_accepts_and_is_silent_is_passed_over(styles, scripted) ->
         well,
         cluster_members=[*silent.addresses, *well.addresses],
         shuffle_member_list=False,
-        heartbeat_interval=0.05,
-        heartbeat_timeout=0.15,
+        heartbeat_interval=0.03,
+        heartbeat_timeout=0.1,
     )
     assert styles.call(client.map().get, 1) is None
     silent.wait_until(lambda: not silent.members[0].connections)
