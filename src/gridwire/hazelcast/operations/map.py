@@ -7,11 +7,12 @@ A request knows everything about its caller when it is built; nothing later asks
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from gridwire._core.request import Request
 from gridwire.hazelcast.core import SimpleEntryView
-from gridwire.hazelcast.operations.arguments import milliseconds, natural_wait, not_none
+from gridwire.hazelcast.operations.arguments import milliseconds, not_none
+from gridwire.hazelcast.operations.map_pieces import Data, MapPieces, nothing
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.protocol.table import Message
 from gridwire.hazelcast.serialization.data import partition_of
@@ -23,15 +24,13 @@ K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
 
-Data = bytes | memoryview
-
 _TYPE_OF_ITERATION = tuple[list[tuple[int, int]], list[Any]]
 
 # Locks belong to a client and a number within it. No call of this module locks, so all have one.
 _OWNER = 1
 
 
-class MapRequests(Generic[K, V]):
+class MapRequests(MapPieces[K, V]):
     """Builds the requests of one map.
 
     Args:
@@ -43,94 +42,19 @@ class MapRequests(Generic[K, V]):
     def __init__(
         self, name: str, serialization: SerializationService, partition_count: int
     ) -> None:
-        self._name = name
-        # None is refused before anything is serialized, so that there is always data.
-        self._to_data: Callable[[Any], Any] = serialization.to_data
-        self._to_object = serialization.to_object
-        self._partition_count = partition_count
+        super().__init__(name, serialization, partition_count)
         # The three most used are bound at once; the table caches what the others compile.
         self._encode_get = messages.GET.bind_request(name=name)
         self._encode_set = messages.SET.bind_request(name=name)
         self._encode_put = messages.PUT.bind_request(name=name)
         self._decode_get = messages.GET.decode_response
         self._set_done = messages.SET.decode_response
-        self._set_idle_done = _nothing(messages.SET_WITH_MAX_IDLE)
+        self._set_idle_done = nothing(messages.SET_WITH_MAX_IDLE)
         self._put_done = self._object(messages.PUT)
-
-    # -- pieces -------------------------------------------------------------------------------
-
-    def key_data(self, key: Any) -> Any:
-        """The serialized key."""
-        return self._to_data(not_none("key", key))
-
-    def value_data(self, value: Any) -> Any:
-        """The serialized value."""
-        return self._to_data(not_none("value", value))
-
-    def partition(self, key_data: Any) -> int:
-        """The partition of a serialized key."""
-        return partition_of(key_data, self._partition_count)
 
     def _value(self, reply: Any) -> Any:
         data = self._decode_get(reply)
         return None if data is None else self._to_object(data)
-
-    def _object(self, message: Message) -> Callable[[Any], Any]:
-        decode = message.decode_response
-        to_object = self._to_object
-
-        def decode_object(reply: Any) -> Any:
-            data = decode(reply)
-            return None if data is None else to_object(data)
-
-        return decode_object
-
-    def _objects(self, message: Message) -> Callable[[Any], list[Any]]:
-        to_object = self._to_object
-        return lambda reply: [to_object(data) for data in message.decode_response(reply)]
-
-    def _entries(self, message: Message) -> Callable[[Any], list[tuple[Any, Any]]]:
-        to_object = self._to_object
-        return lambda reply: [
-            (to_object(key), to_object(value)) for key, value in message.decode_response(reply)
-        ]
-
-    def _on_key(
-        self,
-        message: Message,
-        key: K,
-        *values: Any,
-        decode: Callable[[Any], T] | None = None,
-        waits: int = 0,
-    ) -> Request[T]:
-        """A request to the owner of a key.
-
-        `values` follow name and key in the table; `waits` is that one of them by which the
-        operation may wait at the member, in milliseconds.
-        """
-        data = self.key_data(key)
-        route = self.partition(data)
-        return Request(
-            message.name,
-            message.encode_request(route, self._name, data, *values),
-            message.decode_response if decode is None else decode,
-            route,
-            message.retryable,
-            None,
-            natural_wait(message, waits),
-        )
-
-    def _on_any(
-        self, message: Message, *values: Any, decode: Callable[[Any], T] | None = None
-    ) -> Request[T]:
-        """A request that any member serves."""
-        return Request(
-            message.name,
-            message.encode_request(-1, self._name, *values),
-            message.decode_response if decode is None else decode,
-            -1,
-            message.retryable,
-        )
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -304,7 +228,7 @@ class MapRequests(Generic[K, V]):
             _OWNER,
             lives,
             idle,
-            decode=_nothing(messages.PUT_TRANSIENT_WITH_MAX_IDLE),
+            decode=nothing(messages.PUT_TRANSIENT_WITH_MAX_IDLE),
         )
 
     def put_all_of(self, partition: int, entries: list[tuple[Data, Data]]) -> Request[None]:
@@ -340,7 +264,7 @@ class MapRequests(Generic[K, V]):
 
     def delete(self, key: K) -> Request[None]:
         """Remove an entry."""
-        return self._on_key(messages.DELETE, key, _OWNER, decode=_nothing(messages.DELETE))
+        return self._on_key(messages.DELETE, key, _OWNER, decode=nothing(messages.DELETE))
 
     def evict(self, key: K) -> Request[bool]:
         """Remove an entry from memory only."""
@@ -423,13 +347,3 @@ class MapRequests(Generic[K, V]):
     ) -> Request[T]:
         payload = message.encode_request(partition, self._name, pointers, size)
         return Request(message.name, payload, decode, partition, message.retryable)
-
-
-def _nothing(message: Message) -> Callable[[Any], None]:
-    """Decodes a reply whose value nobody wants; that it is one is still looked at."""
-    decode = message.decode_response
-
-    def decode_and_drop(reply: Any) -> None:
-        decode(reply)
-
-    return decode_and_drop
