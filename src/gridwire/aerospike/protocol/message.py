@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Record messages: a fixed head, fields, operations (protocol notes, sections 3 to 5)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from struct import Struct
+from typing import Any, NamedTuple
+
+from gridwire.aerospike.protocol.errors import ProtocolError
+from gridwire.aerospike.protocol.flags import FIELD_DIGEST, FIELD_NAMESPACE, FIELD_SET, INFO3_LAST
+from gridwire.aerospike.protocol.particles import NULL, decode_particle
+from gridwire.aerospike.protocol.proto import HEADER_BYTES, MESSAGE, PROTO_VERSION
+
+__all__ = [
+    "EPOCH",
+    "FIRST_FIELD",
+    "MESSAGE_HEAD_BYTES",
+    "NEVER_EXPIRES",
+    "Head",
+    "Section",
+    "bins_of",
+    "encode_message",
+    "field",
+    "operation",
+    "ordered_bins_of",
+    "place",
+    "read_head",
+    "result_code",
+    "sections",
+    "set_server_timeout",
+    "ttl_of",
+]
+
+EPOCH = 1262304000
+"""2010-01-01T00:00:00Z in seconds of Unix time; servers count void times from it."""
+
+NEVER_EXPIRES = 0xFFFFFFFF
+
+MESSAGE_HEAD_BYTES = 22
+FIRST_FIELD = HEADER_BYTES + MESSAGE_HEAD_BYTES
+"""Where the first field of a message begins, from its frame's first byte."""
+
+_RESULT_AT = HEADER_BYTES + 5
+_TIMEOUT_AT = HEADER_BYTES + 14
+_FRAME_BITS = PROTO_VERSION << 56 | MESSAGE << 48
+
+# Frame header; header size, info1 to info4, result; generation, ttl, timeout; two counts.
+_pack_head = Struct(">QBBBBBBIIIHH").pack
+_read_whole_head = Struct(">BBBBBBIIIHH").unpack_from
+_pack_field = Struct(">IB").pack
+_read_field = Struct(">IB").unpack_from
+_pack_operation = Struct(">IBBBB").pack
+_read_operation = Struct(">IBBBB").unpack_from
+_pack_timeout = Struct(">I").pack_into
+
+
+def field(kind: int, value: bytes | bytearray) -> bytes:
+    """One field of a message."""
+    return _pack_field(len(value) + 1, kind) + value
+
+
+def operation(code: int, particle: int, name: bytes, value: bytes = b"") -> bytes:
+    """One operation of a message.
+
+    Args:
+        code: operation code of the wire.
+        particle: type of the value.
+        name: of the bin.
+        value: the particle's bytes.
+    """
+    size = 4 + len(name) + len(value)
+    return _pack_operation(size, code, particle, 0, len(name)) + name + value
+
+
+@lru_cache(maxsize=1024)
+def place(namespace: str, set_name: str) -> tuple[int, bytes]:
+    """The fields that say where a record is: how many, and their bytes.
+
+    Args:
+        namespace: name of the namespace.
+        set_name: name of the set; an empty one is left out.
+    """
+    fields = field(FIELD_NAMESPACE, namespace.encode())
+    if not set_name:
+        return 1, fields
+    return 2, fields + field(FIELD_SET, set_name.encode())
+
+
+DIGEST_HEAD = _pack_field(21, FIELD_DIGEST)
+"""What stands before the 20 bytes of a digest."""
+
+
+def encode_message(
+    info1: int,
+    info2: int,
+    info3: int,
+    generation: int,
+    ttl: int,
+    timeout_ms: int,
+    field_count: int,
+    fields: bytes,
+    operation_count: int = 0,
+    operations: bytes = b"",
+) -> bytearray:
+    """A whole message with its frame.
+
+    Args:
+        info1: bits about reading.
+        info2: bits about writing.
+        info3: more bits.
+        generation: the one that is expected, 0 without.
+        ttl: seconds for a write, percent for a read; see the protocol notes.
+        timeout_ms: how long the server may take; 0 leaves it to the server.
+        field_count: how many fields there are.
+        fields: their bytes.
+        operation_count: how many operations there are.
+        operations: their bytes.
+    """
+    size = MESSAGE_HEAD_BYTES + len(fields) + len(operations)
+    head = _pack_head(
+        _FRAME_BITS | size,
+        MESSAGE_HEAD_BYTES,
+        info1,
+        info2,
+        info3,
+        0,
+        0,
+        generation,
+        ttl,
+        timeout_ms,
+        field_count,
+        operation_count,
+    )
+    message = bytearray(head)
+    message += fields
+    message += operations
+    return message
+
+
+def set_server_timeout(message: bytearray, timeout_ms: int) -> None:
+    """Change how long the server may take, for an attempt that has less time left."""
+    _pack_timeout(message, _TIMEOUT_AT, timeout_ms)
+
+
+class Head(NamedTuple):
+    """The fixed part of a message. `timeout` is a batch's index in answers to batches."""
+
+    size: int
+    info1: int
+    info2: int
+    info3: int
+    info4: int
+    result: int
+    generation: int
+    void_time: int
+    timeout: int
+    field_count: int
+    operation_count: int
+
+
+def result_code(message: bytes) -> int:
+    """The result code of an answer of one record."""
+    if len(message) < FIRST_FIELD or message[1] != MESSAGE:
+        raise ProtocolError(f"not the answer to a record operation: {message[:8].hex()}")
+    return message[_RESULT_AT]
+
+
+def read_head(message: bytes, offset: int = HEADER_BYTES) -> Head:
+    """The fixed part of a message.
+
+    Args:
+        message: with its frame's header.
+        offset: where the fixed part begins.
+    """
+    if len(message) < offset + MESSAGE_HEAD_BYTES:
+        raise ProtocolError("a message ends within its head")
+    head = Head._make(_read_whole_head(message, offset))
+    if head.size != MESSAGE_HEAD_BYTES:
+        raise ProtocolError(f"a message head of {head.size} bytes")
+    return head
+
+
+def ttl_of(void_time: int, now: float) -> int:
+    """Seconds that a record still lives.
+
+    Args:
+        void_time: from a message's head; 0 for a record that never expires.
+        now: Unix time in seconds.
+
+    Returns:
+        At least 1, or `NEVER_EXPIRES`.
+    """
+    if void_time == 0:
+        return NEVER_EXPIRES
+    return max(1, void_time + EPOCH - int(now))
+
+
+def fields_end(message: bytes, offset: int, count: int) -> int:
+    """Where the fields of a message end."""
+    size = len(message)
+    for _ in range(count):
+        if offset + 5 > size:
+            raise ProtocolError("a message ends within its fields")
+        offset += 4 + _read_field(message, offset)[0]
+    if offset > size:
+        raise ProtocolError("a message ends within its fields")
+    return offset
+
+
+def fields_of(message: bytes, offset: int, count: int) -> tuple[dict[int, bytes], int]:
+    """The fields of a message by type, and where they end."""
+    fields: dict[int, bytes] = {}
+    size = len(message)
+    for _ in range(count):
+        if offset + 5 > size:
+            raise ProtocolError("a message ends within its fields")
+        length, kind = _read_field(message, offset)
+        end = offset + 4 + length
+        if length < 1 or end > size:
+            raise ProtocolError("a message ends within its fields")
+        fields[kind] = message[offset + 5 : end]
+        offset = end
+    return fields, offset
+
+
+def ordered_bins_of(message: bytes, offset: int, count: int) -> tuple[list[tuple[str, Any]], int]:
+    """The results of operations in the order of the message, and where they end.
+
+    Args:
+        message: the answer.
+        offset: where the operations begin.
+        count: how many there are.
+    """
+    results: list[tuple[str, Any]] = []
+    size = len(message)
+    for _ in range(count):
+        if offset + 8 > size:
+            raise ProtocolError("a message ends within its bins")
+        length, _, kind, _, name_size = _read_operation(message, offset)
+        value_at = offset + 8 + name_size
+        end = offset + 4 + length
+        if value_at > end or end > size:
+            raise ProtocolError("a message ends within its bins")
+        name = message[offset + 8 : value_at].decode("utf-8", "surrogateescape")
+        results.append((name, decode_particle(kind, message, value_at, end)))
+        offset = end
+    return results, offset
+
+
+def bins_of(message: bytes, offset: int, count: int) -> dict[str, Any]:
+    """The bins of a record that was read; those without a value are left out.
+
+    Args:
+        message: the answer.
+        offset: where the bins begin.
+        count: how many there are.
+    """
+    bins: dict[str, Any] = {}
+    size = len(message)
+    for _ in range(count):
+        if offset + 8 > size:
+            raise ProtocolError("a message ends within its bins")
+        length, _, kind, _, name_size = _read_operation(message, offset)
+        value_at = offset + 8 + name_size
+        end = offset + 4 + length
+        if value_at > end or end > size:
+            raise ProtocolError("a message ends within its bins")
+        if kind != NULL:
+            name = message[offset + 8 : value_at].decode("utf-8", "surrogateescape")
+            bins[name] = decode_particle(kind, message, value_at, end)
+        offset = end
+    return bins
+
+
+class Section(NamedTuple):
+    """One of several answers in a frame: of a batch, of a query."""
+
+    head: Head
+    fields: dict[int, bytes]
+    operations_at: int
+    message: bytes
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more follows for the request."""
+        return bool(self.head.info3 & INFO3_LAST)
+
+    def bins(self) -> dict[str, Any]:
+        """The bins that it carries."""
+        return bins_of(self.message, self.operations_at, self.head.operation_count)
+
+    def ordered_bins(self) -> list[tuple[str, Any]]:
+        """The results of operations that it carries, in order."""
+        return ordered_bins_of(self.message, self.operations_at, self.head.operation_count)[0]
+
+
+def sections(message: bytes) -> list[Section]:
+    """The answers that a frame holds, one after the other.
+
+    Args:
+        message: the frame with its header.
+
+    Raises:
+        ProtocolError: it does not end where its last answer ends.
+    """
+    if message[1] != MESSAGE:
+        raise ProtocolError(f"not the answer to a record operation: {message[:8].hex()}")
+    found: list[Section] = []
+    offset, size = HEADER_BYTES, len(message)
+    while offset < size:
+        head = read_head(message, offset)
+        fields, operations_at = fields_of(message, offset + MESSAGE_HEAD_BYTES, head.field_count)
+        found.append(Section(head, fields, operations_at, message))
+        offset = operations_end(message, operations_at, head.operation_count)
+    return found
+
+
+def operations_end(message: bytes, offset: int, count: int) -> int:
+    """Where the operations of a message end."""
+    size = len(message)
+    for _ in range(count):
+        if offset + 8 > size:
+            raise ProtocolError("a message ends within its bins")
+        length = _read_operation(message, offset)[0]
+        if length < 4:
+            raise ProtocolError(f"a bin of {length} bytes")
+        offset += 4 + length
+    if offset > size:
+        raise ProtocolError("a message ends within its bins")
+    return offset
