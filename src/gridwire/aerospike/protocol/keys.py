@@ -3,33 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from gridwire.aerospike.protocol.digest import DIGEST_BYTES, record_digest
+from gridwire.aerospike.types import AerospikeKey
 
-__all__ = ["RecordKey", "read_key"]
+__all__ = ["read_key"]
 
 _MAX_NAMESPACE_BYTES = 31
 _MAX_SET_BYTES = 63
 
 
-class RecordKey(NamedTuple):
-    """A checked key.
-
-    Attributes:
-        namespace: name of the namespace.
-        set_name: name of the set, may be empty.
-        user_key: None when only the digest is known.
-        digest: 20 bytes.
-    """
-
-    namespace: str
-    set_name: str
-    user_key: Any
-    digest: bytes
-
-
-def read_key(key: Any) -> RecordKey:
+def read_key(key: Any) -> AerospikeKey:
     """Check a key and compute its digest.
 
     Args:
@@ -50,8 +35,8 @@ def read_key(key: Any) -> RecordKey:
     if len(namespace) > 10 or len(set_name) > 20 or not namespace:
         _check_lengths(namespace, set_name)
     if user_key is None:
-        return RecordKey(namespace, set_name, None, _given_digest(key))
-    return RecordKey(namespace, set_name, user_key, record_digest(set_name, user_key))
+        return AerospikeKey(namespace, set_name, None, _given_digest(key))
+    return AerospikeKey(namespace, set_name, user_key, record_digest(set_name, user_key))
 
 
 def _check_names(namespace: Any, set_name: Any) -> None:

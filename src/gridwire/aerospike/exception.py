@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The errors of the Aerospike side.
+
+::
+
+    AerospikeError                 (GridwireError)
+    ├── ClientError                this program, or what it asked for, before a server answered
+    │   ├── BackpressureError      too many operations at once; nothing was sent
+    │   └── RustPanicError         never raised here; programs that name it go on working
+    ├── ServerError                an answer with a code that has no class of its own
+    │   ├── AerospikeIndexError    secondary indexes
+    │   │   ├── IndexNotFound      201
+    │   │   └── IndexFoundError    200
+    │   ├── QueryError
+    │   │   └── QueryAbortedError  210, 15
+    │   ├── AdminError             security: 51-56, 60-66, 70-75, 80-83
+    │   └── UDFError               100
+    ├── RecordError                about one record; 23 and 24 have no class of their own
+    │   ├── RecordNotFound 2, RecordGenerationError 3, RecordExistsError 5, BinExistsError 6,
+    │   └── BinTypeError 12, RecordTooBig 13, BinNotFound 17, BinNameError 21, FilteredOut 27
+    ├── ClusterError               no node could be reached or asked
+    ├── AerospikeTimeoutError      the clock, here or at the server
+    └── InvalidArgError            an argument that cannot be
+
+Every error has `code` (and `result_code`, the same number), `in_doubt`, `outcome` and `facts`:
+``operation``, ``node``, ``address``, ``attempts``, ``elapsed`` in seconds and ``phase``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, ClassVar
+
+from gridwire._core.outcome import Outcome
+from gridwire.errors import (
+    AccessDeniedError,
+    ConnectionLostError,
+    DeadlineExceededError,
+    GridwireError,
+    UsageError,
+)
+from gridwire.errors import BackpressureError as SharedBackpressureError
+
+__all__ = [
+    "AdminError",
+    "AerospikeError",
+    "AerospikeIndexError",
+    "AerospikeTimeoutError",
+    "BackpressureError",
+    "BinExistsError",
+    "BinNameError",
+    "BinNotFound",
+    "BinTypeError",
+    "ClientError",
+    "ClusterError",
+    "FilteredOut",
+    "IndexFoundError",
+    "IndexNotFound",
+    "InvalidArgError",
+    "QueryAbortedError",
+    "QueryError",
+    "RecordError",
+    "RecordExistsError",
+    "RecordGenerationError",
+    "RecordNotFound",
+    "RecordTooBig",
+    "RustPanicError",
+    "ServerError",
+    "UDFError",
+]
+
+
+class AerospikeError(GridwireError):
+    """The root of the Aerospike side.
+
+    Args:
+        message: what happened, one sentence.
+        code: result code of the server, or a negative one of the client.
+        in_doubt: whether a write may have been done although this was raised.
+        outcome: what is known about the effect; follows from `in_doubt` if None.
+        hint: the likely cause or the way out.
+        facts: what is known about the circumstances.
+
+    Attributes:
+        code: as given.
+        in_doubt: as given.
+    """
+
+    default_code: ClassVar[int] = -1
+
+    def __init__(
+        self,
+        message: str | None = None,
+        /,
+        *,
+        code: int | None = None,
+        in_doubt: bool = False,
+        outcome: Outcome | None = None,
+        hint: str | None = None,
+        **facts: object,
+    ) -> None:
+        if outcome is None and in_doubt:
+            outcome = Outcome.UNKNOWN
+        super().__init__(message, outcome=outcome, hint=hint, **facts)
+        self.code = self.default_code if code is None else code
+        self.in_doubt = in_doubt
+
+    @property
+    def result_code(self) -> int:
+        """The same number as `code`, by the name that aerospike_py has for it."""
+        return self.code
+
+
+class ClientError(AerospikeError):
+    """Something that this program did, or its surroundings, before a server answered."""
+
+
+class BackpressureError(ClientError, SharedBackpressureError):
+    """More operations at once than `max_concurrent_operations` allows; nothing was sent."""
+
+
+class RustPanicError(ClientError):
+    """Never raised by gridwire; it exists for programs that name it."""
+
+
+class ServerError(AerospikeError):
+    """A server answered with a code that has no class of its own."""
+
+
+class AerospikeIndexError(ServerError):
+    """About a secondary index."""
+
+
+class IndexNotFound(AerospikeIndexError):
+    """There is no such secondary index."""
+
+    default_code: ClassVar[int] = 201
+
+
+class IndexFoundError(AerospikeIndexError):
+    """There is another secondary index of this name."""
+
+    default_code: ClassVar[int] = 200
+
+
+class QueryError(ServerError):
+    """A query failed."""
+
+
+class QueryAbortedError(QueryError):
+    """A query was aborted at the server."""
+
+    default_code: ClassVar[int] = 210
+
+
+class AdminError(ServerError, AccessDeniedError):
+    """The security subsystem refused something: credentials, a role, an operation."""
+
+
+class UDFError(ServerError):
+    """A function at the server failed."""
+
+    default_code: ClassVar[int] = 100
+
+
+class RecordError(AerospikeError):
+    """About one record."""
+
+
+class RecordNotFound(RecordError):
+    """There is no such record."""
+
+    default_code: ClassVar[int] = 2
+
+
+class RecordExistsError(RecordError):
+    """There is such a record already."""
+
+    default_code: ClassVar[int] = 5
+
+
+class RecordGenerationError(RecordError):
+    """The record has another generation than was asked for."""
+
+    default_code: ClassVar[int] = 3
+
+
+class RecordTooBig(RecordError):
+    """The record would be larger than the namespace allows."""
+
+    default_code: ClassVar[int] = 13
+
+
+class BinNameError(RecordError):
+    """The server does not take the name of a bin."""
+
+    default_code: ClassVar[int] = 21
+
+
+class BinExistsError(RecordError):
+    """There is such a bin already."""
+
+    default_code: ClassVar[int] = 6
+
+
+class BinNotFound(RecordError):
+    """There is no such bin."""
+
+    default_code: ClassVar[int] = 17
+
+
+class BinTypeError(RecordError):
+    """The bin has a type with which the operation cannot work."""
+
+    default_code: ClassVar[int] = 12
+
+
+class FilteredOut(RecordError):
+    """The filter expression said no."""
+
+    default_code: ClassVar[int] = 27
+
+
+class ClusterError(AerospikeError, ConnectionLostError):
+    """No node could be reached, or none that may be asked."""
+
+
+class AerospikeTimeoutError(AerospikeError, DeadlineExceededError):
+    """The time was over, here (`code` -1) or at the server (9)."""
+
+
+class InvalidArgError(AerospikeError, UsageError):
+    """An argument that cannot be; nothing was sent."""
+
+
+_ALIASES = {"TimeoutError": AerospikeTimeoutError, "IndexError": AerospikeIndexError}
+
+
+def __getattr__(name: str) -> Any:
+    """Old names, which hide the built-in errors of the same name where they are imported."""
+    known = _ALIASES.get(name)
+    if known is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warnings.warn(f"{name} is an old name of {known.__name__}", DeprecationWarning, stacklevel=2)
+    return known

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands on one record: a call becomes a request that knows everything about its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from gridwire.aerospike._options.policies import CommandRules, Policies, WriteRules
+from gridwire.aerospike.operations.answers import Answers
+from gridwire.aerospike.operations.request import RecordRequest
+from gridwire.aerospike.protocol import flags
+from gridwire.aerospike.protocol.digest import key_particle, partition_of
+from gridwire.aerospike.protocol.keys import read_key
+from gridwire.aerospike.protocol.message import DIGEST_HEAD, encode_message, field, operation, place
+from gridwire.aerospike.protocol.operations import (
+    Operations,
+    bin_name,
+    encode_bins,
+    encode_operations,
+)
+from gridwire.aerospike.protocol.particles import NULL
+from gridwire.aerospike.types import AerospikeKey, ExistsResult, OperateOrderedResult, Record
+
+__all__ = ["RecordRequests"]
+
+_Policy = Mapping[str, Any] | None
+
+_READ_ALL = flags.INFO1_READ | flags.INFO1_GET_ALL
+_READ_HEAD = flags.INFO1_READ | flags.INFO1_NO_BIN_DATA
+
+MAX_BEGINNINGS = 1024
+"""Beginnings of messages that one set of rules remembers, by namespace and set."""
+
+_MAX_U32 = 0xFFFFFFFF
+
+
+class RecordRequests:
+    """Builds the requests of one client.
+
+    Args:
+        policies: of the client.
+        now: gives Unix time in seconds, for the life that a record still has.
+    """
+
+    def __init__(self, policies: Policies, now: Callable[[], float]) -> None:
+        self._policies = policies
+        self._answers = Answers(now)
+        self._record = self._answers.record
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def get(self, key: Any, policy: _Policy = None) -> RecordRequest[Record]:
+        """All bins of a record."""
+        policies = self._policies
+        rules = policies.read(policy) if policy else policies.read_default
+        found = read_key(key)
+        payload = self._short(rules, rules.info1 | _READ_ALL, found)
+        digest = found[3]
+        partition = (digest[0] | digest[1] << 8) & 4095
+        decode = partial(self._record, found)
+        return RecordRequest("get", payload, decode, found[0], partition, False, rules, found)
+
+    def exists(self, key: Any, policy: _Policy = None) -> RecordRequest[ExistsResult]:
+        """Whether a record is there."""
+        rules = self._policies.read(policy)
+        found = read_key(key)
+        payload = self._short(rules, rules.info1 | _READ_HEAD, found)
+        return self._read("exists", payload, self._answers.existence, found, rules)
+
+    def select(
+        self, key: Any, bins: Iterable[str], policy: _Policy = None
+    ) -> RecordRequest[Record]:
+        """Some bins of a record."""
+        rules = self._policies.read(policy)
+        found = read_key(key)
+        if isinstance(bins, (str, bytes)):
+            raise TypeError("bins is a list of names, not one name")
+        names = [operation(flags.OP_READ, NULL, bin_name(name)) for name in bins]
+        payload = self._message(
+            rules, rules.info1 | flags.INFO1_READ, 0, 0, found, len(names), b"".join(names)
+        )
+        return self._read("select", payload, self._record, found, rules)
+
+    # -- writing ------------------------------------------------------------------------------
+
+    def put(
+        self, key: Any, bins: Mapping[str, Any], meta: _Policy = None, policy: _Policy = None
+    ) -> RecordRequest[None]:
+        """Store bins."""
+        rules = self._policies.write(meta, policy)
+        found = read_key(key)
+        count, data = encode_bins(bins)
+        return self._write("put", rules, found, count, data)
+
+    def remove(self, key: Any, meta: _Policy = None, policy: _Policy = None) -> RecordRequest[None]:
+        """Remove a record."""
+        rules = self._policies.write(meta, policy)
+        found = read_key(key)
+        info2 = rules.info2 | flags.INFO2_WRITE | flags.INFO2_DELETE
+        payload = self._message(rules, 0, info2, rules.info3, found, 0, b"")
+        return self._written("remove", payload, self._answers.done, found, rules)
+
+    def remove_bin(
+        self,
+        key: Any,
+        bin_names: Iterable[str],
+        meta: _Policy = None,
+        policy: _Policy = None,
+    ) -> RecordRequest[None]:
+        """Remove bins."""
+        if isinstance(bin_names, (str, bytes)):
+            raise TypeError("bin_names is a list of names, not one name")
+        rules = self._policies.write(meta, policy)
+        found = read_key(key)
+        ops = [operation(flags.OP_WRITE, NULL, bin_name(name)) for name in bin_names]
+        return self._write("remove_bin", rules, found, len(ops), b"".join(ops))
+
+    def touch(
+        self, key: Any, val: int = 0, meta: _Policy = None, policy: _Policy = None
+    ) -> RecordRequest[None]:
+        """Begin a record's life anew."""
+        if isinstance(val, bool) or not isinstance(val, int):
+            raise TypeError(f"val must be an int, not {type(val).__name__}")
+        if not 0 <= val <= _MAX_U32:
+            raise OverflowError(f"val is 0 to {_MAX_U32} seconds, not {val}")
+        if val:
+            policy = {**(policy or {}), "ttl": val}
+        rules = self._policies.write(meta, policy)
+        return self._write("touch", rules, read_key(key), 1, operation(flags.OP_TOUCH, NULL, b""))
+
+    def modify(
+        self,
+        name: str,
+        given: Mapping[str, Any],
+        key: Any,
+        meta: _Policy = None,
+        policy: _Policy = None,
+    ) -> RecordRequest[None]:
+        """One writing operation whose result nobody wants: append, prepend, increment.
+
+        Args:
+            name: of the call.
+            given: the operation as `operate` takes it.
+            key: of the record.
+            meta: of the call.
+            policy: of the call.
+        """
+        encoded = encode_operations((given,))
+        rules = self._policies.write(meta, policy)
+        return self._write(name, rules, read_key(key), encoded.size, encoded.data)
+
+    def operate(
+        self, key: Any, ops: Iterable[Any], meta: _Policy = None, policy: _Policy = None
+    ) -> RecordRequest[Record]:
+        """Several operations on one record."""
+        return self._operate("operate", self._answers.results, key, ops, meta, policy)
+
+    def operate_ordered(
+        self, key: Any, ops: Iterable[Any], meta: _Policy = None, policy: _Policy = None
+    ) -> RecordRequest[OperateOrderedResult]:
+        """The same; every result in its place."""
+        return self._operate(
+            "operate_ordered", self._answers.ordered_results, key, ops, meta, policy
+        )
+
+    # -- pieces -------------------------------------------------------------------------------
+
+    def _operate(
+        self,
+        name: str,
+        decode: Callable[[AerospikeKey, bytes], Any],
+        key: Any,
+        ops: Iterable[Any],
+        meta: _Policy,
+        policy: _Policy,
+    ) -> RecordRequest[Any]:
+        encoded = encode_operations(ops)
+        found = read_key(key)
+        rules = self._policies.write(meta, policy)
+        info1, info2, info3 = bits_of(encoded, rules)
+        payload = self._message(rules, info1, info2, info3, found, encoded.size, encoded.data)
+        if encoded.writes:
+            return self._written(name, payload, partial(decode, found), found, rules)
+        return self._read(name, payload, decode, found, rules)
+
+    def _short(self, rules: CommandRules, info1: int, key: AerospikeKey) -> bytearray:
+        """A message without operations; all of it but the digest is the same for a whole set."""
+        if rules.key_send and key[2] is not None:
+            return self._message(rules, info1, 0, 0, key, 0, b"")
+        beginning = rules.beginnings.get((info1, key[0], key[1]))
+        if beginning is None:
+            beginning = self._beginning(rules, info1, key)
+        payload = bytearray(beginning)
+        payload += key[3]
+        return payload
+
+    def _beginning(self, rules: CommandRules, info1: int, key: AerospikeKey) -> bytes:
+        whole = self._message(rules, info1, 0, 0, key, 0, b"")
+        beginning = bytes(whole[: -len(key.digest)])
+        if len(rules.beginnings) >= MAX_BEGINNINGS:
+            rules.beginnings.clear()
+        rules.beginnings[info1, key.namespace, key.set_name] = beginning
+        return beginning
+
+    def _message(
+        self,
+        rules: CommandRules,
+        info1: int,
+        info2: int,
+        info3: int,
+        key: AerospikeKey,
+        count: int,
+        operations: bytes,
+    ) -> bytearray:
+        field_count, fields = place(key.namespace, key.set_name)
+        fields += DIGEST_HEAD + key.digest
+        field_count += 1
+        if rules.key_send and key.user_key is not None:
+            fields += field(flags.FIELD_KEY, key_particle(key.user_key))
+            field_count += 1
+        return encode_message(
+            info1,
+            info2,
+            info3,
+            rules.generation,
+            rules.ttl,
+            rules.timeout_ms,
+            field_count,
+            fields,
+            count,
+            operations,
+        )
+
+    def _read(
+        self,
+        name: str,
+        payload: bytearray,
+        decode: Callable[[AerospikeKey, bytes], Any],
+        key: AerospikeKey,
+        rules: CommandRules,
+    ) -> RecordRequest[Any]:
+        partition = partition_of(key.digest)
+        whole = partial(decode, key)
+        return RecordRequest(name, payload, whole, key.namespace, partition, False, rules, key)
+
+    def _write(
+        self, name: str, rules: WriteRules, key: AerospikeKey, count: int, operations: bytes
+    ) -> RecordRequest[None]:
+        info2 = rules.info2 | flags.INFO2_WRITE
+        payload = self._message(rules, 0, info2, rules.info3, key, count, operations)
+        return self._written(name, payload, self._answers.done, key, rules)
+
+    def _written(
+        self,
+        name: str,
+        payload: bytearray,
+        decode: Callable[[bytes], Any],
+        key: AerospikeKey,
+        rules: CommandRules,
+    ) -> RecordRequest[Any]:
+        partition = partition_of(key.digest)
+        return RecordRequest(name, payload, decode, key.namespace, partition, True, rules, key)
+
+
+def bits_of(encoded: Operations, rules: CommandRules) -> tuple[int, int, int]:
+    """The bits of a message with these operations.
+
+    Args:
+        encoded: the operations.
+        rules: of the call; what they say about writing counts only when something is written.
+    """
+    info1 = encoded.info1 | (rules.info1 if encoded.reads else 0)
+    if not encoded.writes:
+        return info1, encoded.info2, 0
+    return info1, encoded.info2 | rules.info2, rules.info3
