@@ -223,7 +223,7 @@ class AsyncNode:
         except asyncio.CancelledError:
             self._opening -= 1
             raise
-        except Exception as error:  # whatever it is, somebody waits for this connection
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for it
             self._opening -= 1
             self.breaker.count()
             if not self.connections and not self._opening:
