@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tending a cluster: what to ask which node, and what the answers say. Pure.
+
+A round begins with `begin`, whose actions are carried out by whoever drives this; each answer or
+failure is handed in and may lead to further actions. When none is left, `end` closes the round.
+
+Seeds are never forgotten: while no known node answers, they are knocked at in every round, and
+their names are resolved anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from typing import TypeAlias
+
+from gridwire.aerospike.cluster.descriptions import (
+    Peer,
+    read_build,
+    read_peers,
+    read_racks,
+    read_services,
+)
+from gridwire.aerospike.cluster.node import Endpoint, NodeFacts
+from gridwire.aerospike.cluster.replicas import Claim, read_replicas
+from gridwire.aerospike.protocol.errors import ProtocolError
+from gridwire.aerospike.protocol.info import failure_of
+
+__all__ = ["Action", "Add", "Ask", "Claims", "Knock", "Remove", "Tend", "Update"]
+
+_UNKNOWN = -1
+"""A generation that no node has: what it stands for is asked for again."""
+
+_MAX_FAILURES = 5
+"""Failed rounds after which a node is dropped that no other node speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask a known node for values; `Tend.answered` or `Tend.failed` takes what comes."""
+
+    node: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Find out who is there: `Tend.greeted`, or `Tend.silent` when nobody is.
+
+    Attributes:
+        endpoints: of one node, to be tried in order until one answers.
+        names: what to ask for.
+        expected: the node that should be there; None at a seed, whoever it is.
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    names: tuple[str, ...]
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A node was found."""
+
+    facts: NodeFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """More is known of a node."""
+
+    facts: NodeFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """A node is gone."""
+
+    node: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A node said which partitions it holds; `Tend.lost` takes who lost some by that."""
+
+    node: str
+    claims: Mapping[str, Claim]
+
+
+Action: TypeAlias = Ask | Knock | Add | Update | Remove | Claims
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a node between rounds."""
+
+    facts: NodeFacts
+    peers_generation: int = _UNKNOWN
+    partition_generation: int = _UNKNOWN
+    rebalance_generation: int = _UNKNOWN
+    peers: tuple[Peer, ...] = ()
+    failures: int = 0
+    answered: bool = False
+    claimed: bool = field(default=False)
+
+
+class Tend:
+    """What a client knows of a cluster, and what it has to ask.
+
+    Args:
+        seeds: where to begin.
+        cluster_name: what nodes must call their cluster; empty for any.
+        alternate: whether nodes are reached at their alternate addresses.
+        tls: whether they are reached by TLS.
+        racks: whether racks matter.
+
+    Attributes:
+        problems: why seeds and nodes could not be used in this round, by address.
+    """
+
+    def __init__(
+        self,
+        seeds: Sequence[Endpoint],
+        cluster_name: str = "",
+        *,
+        alternate: bool = False,
+        tls: bool = False,
+        racks: bool = False,
+    ) -> None:
+        self._seeds = tuple(seeds)
+        self._cluster_name = cluster_name
+        kind = ("tls" if tls else "clear") + ("-alt" if alternate else "-std")
+        self._peers_name = f"peers-{kind}"
+        self._service_name = f"service-{kind}"
+        self._racks = racks
+        self._known: dict[str, _Known] = {}
+        self._knocking: set[str] = set()
+        self.problems: dict[str, str] = {}
+
+    @property
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """The nodes that are known."""
+        return tuple(known.facts for known in self._known.values())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every node that is known has said which partitions it holds."""
+        return bool(self._known) and all(known.claimed for known in self._known.values())
+
+    # -- a round ------------------------------------------------------------------------------
+
+    def begin(self) -> list[Action]:
+        """The first questions of a round."""
+        self.problems = {}
+        self._knocking.clear()
+        actions: list[Action] = []
+        for name, known in self._known.items():
+            known.answered = False
+            actions.append(Ask(name, self._usual_names()))
+        if not any(known.failures == 0 for known in self._known.values()):
+            actions += [self._knock((seed,), None) for seed in self._seeds]
+        return actions
+
+    def _usual_names(self) -> tuple[str, ...]:
+        names = ("node", "peers-generation", "partition-generation")
+        return (*names, "rebalance-generation") if self._racks else names
+
+    def _knock(self, endpoints: tuple[Endpoint, ...], expected: str | None) -> Knock:
+        names = ("node", "build", "cluster-name", "partition-generation", self._service_name)
+        return Knock(endpoints, names, expected)
+
+    def greeted(
+        self, endpoint: Endpoint, answers: Mapping[str, str], expected: str | None = None
+    ) -> list[Action]:
+        """Somebody answered who was knocked at.
+
+        Args:
+            endpoint: where.
+            answers: values by name.
+            expected: the node that should be there.
+        """
+        name = answers.get("node", "")
+        if not name or failure_of(name) is not None:
+            return self._refuse(endpoint, "it does not tell its node id")
+        if expected is not None and name != expected:
+            return self._refuse(endpoint, f"it is node {name}, not {expected}")
+        cluster = answers.get("cluster-name", "")
+        if self._cluster_name and cluster != self._cluster_name:
+            return self._refuse(
+                endpoint, f"it belongs to the cluster {cluster!r}, not {self._cluster_name!r}"
+            )
+        if answers.get("partition-generation") == "-1":
+            return self._refuse(endpoint, "it has no partitions yet")
+        known = self._known.get(name)
+        if known is not None:
+            return self._found_again(known, endpoint)
+        advertised = self._advertised(answers, endpoint)
+        if expected is None and _is_load_balancer(endpoint, advertised) and not self._asked(name):
+            # Behind a load balancer another node may answer next time: go to the node itself.
+            self._knocking.add(name)
+            return [self._knock((*advertised, endpoint), name)]
+        facts = NodeFacts(name, endpoint, read_build(answers.get("build", "")))
+        self._known[name] = _Known(facts)
+        return [Add(facts), Ask(name, self._usual_names())]
+
+    def _asked(self, name: str) -> bool:
+        return name in self._knocking
+
+    def _advertised(self, answers: Mapping[str, str], endpoint: Endpoint) -> tuple[Endpoint, ...]:
+        text = answers.get(self._service_name, "")
+        if not text or failure_of(text) is not None:
+            return ()
+        try:
+            return read_services(text, endpoint.tls_name)
+        except ProtocolError:
+            return ()
+
+    def _found_again(self, known: _Known, endpoint: Endpoint) -> list[Action]:
+        if known.failures == 0:
+            return []
+        # It is there, but not where it was: connections to the old place are of no use.
+        facts = replace(known.facts, endpoint=endpoint)
+        name = facts.name
+        if endpoint == known.facts.endpoint:
+            return []
+        self._known[name] = _Known(facts)
+        return [Remove(name, "it moved"), Add(facts), Ask(name, self._usual_names())]
+
+    def _refuse(self, endpoint: Endpoint, why: str) -> list[Action]:
+        self.problems[str(endpoint)] = why
+        return []
+
+    def silent(self, knock: Knock, why: str) -> list[Action]:
+        """Nobody answered who was knocked at."""
+        where = ", ".join(map(str, knock.endpoints))
+        self.problems[where] = why
+        if knock.expected is not None:
+            self._knocking.discard(knock.expected)
+        return []
+
+    def answered(self, node: str, answers: Mapping[str, str]) -> list[Action]:
+        """A known node answered.
+
+        Args:
+            node: its name.
+            answers: values by name.
+        """
+        known = self._known.get(node)
+        if known is None:
+            return []
+        name = answers.get("node")
+        if name is not None and name != node:
+            del self._known[node]
+            endpoint = known.facts.endpoint
+            return [Remove(node, f"node {name} is there now"), self._knock((endpoint,), None)]
+        try:
+            actions = self._learn(known, answers)
+        except ProtocolError as error:
+            return self.failed(node, str(error))
+        known.answered = True
+        known.failures = 0
+        return actions
+
+    def _learn(self, known: _Known, answers: Mapping[str, str]) -> list[Action]:
+        node = known.facts.name
+        actions: list[Action] = []
+        if self._peers_name in answers:
+            actions += self._learn_peers(known, answers[self._peers_name])
+        if "replicas" in answers:
+            claims = read_replicas(answers["replicas"])
+            known.partition_generation = _number(answers, "partition-generation")
+            known.claimed = True
+            actions.append(Claims(node, claims))
+        if "rack-ids" in answers:
+            known.facts = replace(known.facts, racks=read_racks(answers["rack-ids"]))
+            actions.append(Update(known.facts))
+        names: list[str] = []
+        if "peers-generation" in answers:
+            if _number(answers, "peers-generation") != known.peers_generation:
+                names.append(self._peers_name)
+            generation = _number(answers, "partition-generation")
+            if generation not in (_UNKNOWN, known.partition_generation):
+                names += ["partition-generation", "replicas"]
+        if "rebalance-generation" in answers:
+            generation = _number(answers, "rebalance-generation")
+            if generation != known.rebalance_generation:
+                known.rebalance_generation = generation
+                names.append("rack-ids")
+        if names:
+            actions.append(Ask(node, tuple(names)))
+        return actions
+
+    def _learn_peers(self, known: _Known, text: str) -> list[Action]:
+        peers = read_peers(text)
+        known.peers_generation = peers.generation
+        known.peers = peers.peers
+        actions: list[Action] = []
+        for peer in peers.peers:
+            here = self._known.get(peer.name)
+            if peer.name in self._knocking or not peer.endpoints:
+                continue
+            if here is None or (here.failures and here.facts.endpoint not in peer.endpoints):
+                self._knocking.add(peer.name)
+                actions.append(self._knock(peer.endpoints, peer.name))
+        return actions
+
+    def failed(self, node: str, why: str) -> list[Action]:
+        """A known node did not answer, or nothing that makes sense."""
+        known = self._known.get(node)
+        if known is not None:
+            known.failures += 1
+            known.answered = False
+            # What it says next is looked at afresh.
+            known.peers_generation = known.partition_generation = _UNKNOWN
+            self.problems[str(known.facts.endpoint)] = why
+        return []
+
+    def lost(self, nodes: Iterable[str]) -> None:
+        """These nodes lost partitions to another: what they said last is out of date."""
+        for node in nodes:
+            known = self._known.get(node)
+            if known is not None:
+                known.partition_generation = _UNKNOWN
+
+    def end(self) -> list[Action]:
+        """The round is over: who is gone is removed, who was spoken of is looked for."""
+        actions: list[Action] = []
+        healthy = [known for known in self._known.values() if known.answered]
+        spoken_of = {peer.name for known in healthy for peer in known.peers}
+        for name, known in list(self._known.items()):
+            gone = known.failures >= _MAX_FAILURES and name not in spoken_of
+            if known.failures and healthy and name not in spoken_of:
+                gone = True
+            if not known.failures and len(healthy) > 1 and name not in spoken_of:
+                gone = any(one is not known and one.peers for one in healthy)
+            if gone:
+                del self._known[name]
+                why = "it does not answer" if known.failures else "no other node speaks of it"
+                actions.append(Remove(name, why))
+        for known in healthy:
+            if any(peer.name not in self._known for peer in known.peers):
+                known.peers_generation = _UNKNOWN
+        return actions
+
+
+def _number(answers: Mapping[str, str], name: str) -> int:
+    text = answers.get(name, "")
+    try:
+        return int(text)
+    except ValueError:
+        raise ProtocolError(f"{name} is {text[:40]!r}") from None
+
+
+def _is_load_balancer(endpoint: Endpoint, advertised: tuple[Endpoint, ...]) -> bool:
+    """Whether something else than the node itself listens where we came in.
+
+    Only addresses can be compared, and this machine has others than the one that it tells.
+    """
+    if not advertised:
+        return False
+    try:
+        address = ip_address(endpoint.host)
+    except ValueError:
+        return False
+    if address.is_loopback:
+        return False
+    return all((one.host, one.port) != (endpoint.host, endpoint.port) for one in advertised)
