@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from gridwire._io.connecting import open_socket
 from gridwire._io.interfaces import Payload, Receiver, SocketOption
+
+if TYPE_CHECKING:
+    import ssl
 
 __all__ = ["AioConnector", "AioStream"]
 
@@ -218,13 +221,36 @@ class AioConnector:
     """Opens streams on the running loop."""
 
     async def connect(
-        self, receiver: Receiver, host: str, port: int, options: Sequence[SocketOption]
+        self,
+        receiver: Receiver,
+        host: str,
+        port: int,
+        options: Sequence[SocketOption],
+        tls: ssl.SSLContext | None = None,
+        server_name: str | None = None,
     ) -> AioStream:
-        """See `Connector`."""
+        """See `Connector`.
+
+        Args:
+            receiver: takes what comes in.
+            host: a name or an address.
+            port: TCP port.
+            options: socket options.
+            tls: to speak TLS, with this context.
+            server_name: what the certificate must be for, None for `host`.
+
+        Raises:
+            OSError: nobody answered, or the certificate was not accepted.
+        """
         loop = asyncio.get_running_loop()
         sock = await open_socket(host, port, options)
         try:
-            _, stream = await loop.create_connection(lambda: AioStream(receiver, loop), sock=sock)
+            _, stream = await loop.create_connection(
+                lambda: AioStream(receiver, loop),
+                sock=sock,
+                ssl=tls,
+                server_hostname=None if tls is None else server_name or host,
+            )
         except BaseException:
             sock.close()
             raise

@@ -28,7 +28,13 @@ async def open_socket(host: str, port: int, options: Sequence[SocketOption]) -> 
         OSError: nothing answered; when several addresses failed, the text names each.
     """
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        # An address needs no resolver, and so no thread.
+        found = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+        )
+    except socket.gaierror:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     failures: list[tuple[object, OSError]] = []
     for family, kind, protocol, _, address in found:
         sock = socket.socket(family, kind, protocol)

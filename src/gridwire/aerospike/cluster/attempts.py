@@ -97,6 +97,11 @@ class Attempts:
         total = self.rules.total_timeout
         return self.started + total if total else None
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether an attempt so far may have written, without an answer that says so."""
+        return self.is_write and self._unclear
+
     def time_left(self, now: float) -> TimeLeft:
         """How much time the next attempt has."""
         rules = self.rules
@@ -165,7 +170,7 @@ class Attempts:
 
     def error(self, now: float) -> AerospikeError:
         """What the caller is told when there is no further attempt."""
-        in_doubt = self.is_write and self._unclear
+        in_doubt = self.is_in_doubt
         last = self._last
         if isinstance(last, int):
             made = error_of(last, is_write=self.is_write, in_doubt=in_doubt)

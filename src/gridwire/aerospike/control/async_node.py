@@ -2,14 +2,14 @@
 """The connections of an asyncio client to one node: which one a request takes, and when more open.
 
 Requests go to the connection that was used last as long as it has room, so that they leave in one
-write, and so that connections that are not needed grow old. How many may be under way on one
-adapts: while answers come within a few turns of the loop, up to the configured depth; when they
-take longer, the server works and not this process, and another connection helps.
+write, and so that connections that are not needed grow old. What finds no room waits in one queue
+for all, as an entry: whoever makes room sends it, nobody has to wake up for that.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -17,30 +17,37 @@ from typing import TYPE_CHECKING, Any
 from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import NodeFacts
-from gridwire.aerospike.control.pipeline import AttemptFailed, Entry, Pipeline
+from gridwire.aerospike.control.depth import Depth
+from gridwire.aerospike.control.pipeline import AttemptFailed, Entry, Exchange, Pipeline
+from gridwire.aerospike.control.ticking import TICK_SECONDS
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
-    from gridwire.aerospike.control.turns import Turns
+    from gridwire.aerospike.control.ticking import Ticker
 
-__all__ = ["AsyncNode"]
+__all__ = ["LARGE_BYTES", "AsyncNode"]
 
-MAX_ANSWER_BYTES = 256 * 1024
-"""Answer bytes that may be expected on one connection: unread answers block a thread of the server
-for all its clients, so a connection never asks for more than its sockets hold."""
+_logger = logging.getLogger("gridwire.aerospike.client")
 
-_QUICK_TURNS = 3
-"""Turns of the loop within which an answer comes when the server does not let us wait: one in
-which it is written, one in which the loop looks, and one to spare."""
+LARGE_BYTES = 32 * 1024
+"""A request from this size on has a connection for itself: others would wait while it is sent."""
 
 _OVERDUE_SECONDS = 0.05
 """How long the first answer may take before reads behind it are sent elsewhere, at least."""
 
 _OVERDUE_FACTOR = 20
-_DYING_SECONDS = 3.0
-"""How long a connection whose first answer is overdue is kept for those behind it."""
+"""The same in mean answer times: a server that is slow as a whole does not block connections."""
 
-_MEMORY = 0.1  # Weight of the newest observation in running means.
+_OVERDUE_TICKS = 4
+"""The same in looks at the sockets: a loop that was busy has not looked yet."""
+
+_STUCK_SECONDS = 3.0
+"""How long those behind an answer wait for which nobody waits any more."""
+
+_OPEN_AGAIN_SECONDS = 0.1
+"""Pause after a connection could not be opened; whoever needs one meanwhile learns at once."""
+
+_NEVER = float("inf")
 
 
 class AsyncNode:
@@ -49,170 +56,262 @@ class AsyncNode:
     Args:
         facts: what is known of it.
         options: of the client.
-        turns: counts the turns of the loop.
-        connect: opens a connection and authenticates it.
+        ticker: ticks while something is pending.
+        connect: opens a connection, authenticated and ready to be used.
         spawn: runs a coroutine until the client ends.
+        failed: told when a connection was lost or could not be opened.
 
     Attributes:
         facts: as given; replaced when more is known.
         breaker: counts its failures.
         connections: the open ones.
-        is_removed: whether the cluster knows it no more.
+        is_usable: whether commands may go there.
+        due: no request here, sent or waiting, has an earlier deadline.
     """
 
     def __init__(
         self,
         facts: NodeFacts,
         options: ClientOptions,
-        turns: Turns,
+        ticker: Ticker,
         connect: Callable[[AsyncNode], Coroutine[Any, Any, Pipeline]],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        failed: Callable[[], None],
     ) -> None:
         self.facts = facts
         self.breaker = Breaker(options.max_error_rate, options.error_rate_window)
         self.connections: list[Pipeline] = []
-        self.is_removed = False
-        self.now = turns.now
-        self._options = options
-        self._turns = turns
+        self.is_usable = True
+        self.due = _NEVER
+        self._now = asyncio.get_running_loop().time
+        self._ticker = ticker
         self._connect = connect
         self._spawn = spawn
-        # The server refuses bytes that came too early through TLS.
-        self._depth = 1 if options.tls is not None else options.pipeline_depth
+        self._failed = failed
+        self._is_removed = False
         self._most = options.max_conns_per_node
+        self._least = options.min_conns_per_node
+        self._idle_timeout = options.idle_timeout
+        # The server refuses bytes that came too early through TLS.
+        self._depth = Depth(1 if options.tls is not None else options.pipeline_depth)
         self._ready: list[Pipeline] = []
         self._waiting: deque[Entry] = deque()
+        self._alone_waiting = 0
         self._opening = 0
-        # How many may be under way on one connection, as it turned out; running means of the turns
-        # that answers took, of their bytes, and of seconds.
-        self._allowed = self._depth
-        self._answer_turns = 0.0
-        self._answer_bytes = 64.0
-        self._answer_seconds = 0.0
+        self._open_again_at = 0.0
+
+    def __repr__(self) -> str:
+        return f"<AsyncNode {self.facts.name} at {self.facts.endpoint}>"
 
     @property
-    def is_usable(self) -> bool:
-        """Whether commands may go there."""
-        return not self.is_removed and not self.breaker.is_open
+    def is_removed(self) -> bool:
+        """Whether the cluster knows it no more."""
+        return self._is_removed
 
     @property
     def pending(self) -> int:
-        """Requests that are under way or wait for a connection."""
-        return len(self._waiting) + sum(len(one.entries) for one in self.connections)
+        """Requests that are under way, or wait for a connection, and have a caller."""
+        entries = [one for connection in self.connections for one in connection.entries]
+        return sum(not entry[0].done() for entry in (*entries, *self._waiting))
 
     # -- sending ------------------------------------------------------------------------------
 
-    def submit(self, entry: Entry) -> None:
-        """Send a request now, or as soon as a connection has room; those before it come first."""
-        if not self._waiting:
-            connection = self._connection_for(entry)
-            if connection is not None:
-                connection.send(entry)
-                return
-        self._waiting.append(entry)
-        self._open_more()
+    def submit(self, entry: Entry, now: float) -> None:
+        """Send a request now, or as soon as a connection has room; those before it come first.
 
-    def _connection_for(self, entry: Entry) -> Pipeline | None:
-        ready = self._ready
-        limit = 1 if entry.collect is not None else self._limit()
-        while ready:
-            connection = ready[-1]
-            if self._has_room(connection, limit):
-                return connection
-            if entry.collect is not None and self._has_room(connection, self._limit()):
-                return self._idle()
-            ready.pop()
-            connection.is_ready = False
-        return None
+        Args:
+            entry: the request.
+            now: the loop's clock.
+        """
+        future, deadline, request = entry
+        if deadline < self.due:
+            self.due = deadline
+        payload = request.payload
+        if not self._waiting and len(payload) < LARGE_BYTES and type(request) is not Exchange:
+            ready = self._ready
+            limit = self._depth.limit
+            while ready:
+                connection = ready[-1]
+                entries = connection.entries
+                if len(entries) < limit:
+                    if not entries:
+                        connection.waits_since = now
+                        connection.waits_tick = self._ticker.number
+                    entries.append(entry)
+                    connection.write(payload)
+                    break
+                del ready[-1]
+                connection.is_ready = False
+            else:
+                self._wait(entry)
+        elif type(request) is Exchange or len(payload) < LARGE_BYTES:
+            self._wait(entry)
+        else:
+            self._wait((future, deadline, Exchange(payload, request.is_write)))
+        if not self._ticker.is_running:
+            self._ticker.start()
+
+    def _wait(self, entry: Entry) -> None:
+        self._waiting.append(entry)
+        if type(entry[2]) is Exchange:
+            self._alone_waiting += 1
+        if len(self._waiting) == 1:
+            self._serve()
+        elif not self._is_full:
+            self._open_more()
+
+    def _serve(self) -> None:
+        """Send what waits, as far as there is room."""
+        waiting = self._waiting
+        while waiting:
+            future, deadline, request = waiting[0]
+            if not future.done():
+                if type(request) is Exchange:
+                    idle = self._idle()
+                    if idle is None:
+                        break
+                    idle.send_alone(future, deadline, request)
+                else:
+                    connection = self._with_room()
+                    if connection is None:
+                        break
+                    if not connection.entries:
+                        connection.waits_since = self._now()
+                        connection.waits_tick = self._ticker.number
+                    connection.entries.append(waiting[0])
+                    connection.write(request.payload)
+            waiting.popleft()
+            if type(request) is Exchange:
+                self._alone_waiting -= 1
+        if waiting:
+            self._open_more()
 
     def _idle(self) -> Pipeline | None:
-        for connection in reversed(self._ready):
-            if self._has_room(connection, 1):
+        """A connection on which nothing is under way; the caller takes it for himself."""
+        ready = self._ready
+        for index in range(len(ready) - 1, -1, -1):
+            connection = ready[index]
+            if not connection.entries:
+                del ready[index]
+                connection.is_ready = False
                 return connection
         return None
 
-    def _has_room(self, connection: Pipeline, limit: int) -> bool:
-        return (
-            len(connection.entries) < limit
-            and not connection.is_closed
-            and not connection.is_blocked
-            and not connection.is_alone
-            and connection.stream is not None
-            and connection.stream.unsent_bytes < MAX_ANSWER_BYTES
-        )
+    def _with_room(self) -> Pipeline | None:
+        ready = self._ready
+        while True:
+            limit = self._depth.limit
+            while ready:
+                connection = ready[-1]
+                if len(connection.entries) < limit:
+                    return connection
+                del ready[-1]
+                connection.is_ready = False
+            # All that may be open are open: what is short now is not connections but room on them.
+            if not (self._is_full and self._depth.stretch()):
+                return None
+            for connection in self.connections:
+                self._make_ready(connection)
 
-    def _limit(self) -> int:
-        """How many requests may be under way on one connection now."""
-        full = len(self.connections) + self._opening >= self._most
-        depth = self._depth if full else self._allowed
-        return max(1, min(depth, int(MAX_ANSWER_BYTES / self._answer_bytes)))
+    def _make_ready(self, connection: Pipeline) -> None:
+        if (
+            not connection.is_ready
+            and not connection.is_blocked
+            and not connection.is_closed
+            and not connection.is_alone
+            and len(connection.entries) < self._depth.limit
+            and connection.stream is not None
+            and connection.stream.unsent_bytes == 0
+        ):
+            connection.is_ready = True
+            self._ready.append(connection)
+
+    def _make_unready(self, connection: Pipeline) -> None:
+        if connection.is_ready:
+            self._ready.remove(connection)
+            connection.is_ready = False
 
     def has_room(self, connection: Pipeline) -> None:
         """A connection may have room: it stands among the ready ones then, and the queue moves."""
-        if not connection.is_ready and self._has_room(connection, self._limit()):
-            connection.is_ready = True
-            self._ready.append(connection)
-        waiting = self._waiting
-        while waiting:
-            entry = waiting[0]
-            if entry.future.done():
-                waiting.popleft()
-                continue
-            found = self._connection_for(entry)
-            if found is None:
-                self._open_more()
-                return
-            waiting.popleft()
-            found.send(entry)
+        self._make_ready(connection)
+        if self._waiting:
+            self._serve()
 
     # -- answers ------------------------------------------------------------------------------
 
-    def answered(self, connection: Pipeline, count: int, size: int, turn: int) -> None:
+    def answered(self, connection: Pipeline, count: int, size: int, now: float) -> None:
         """Answers came.
 
         Args:
             connection: where.
             count: how many, in one chunk.
             size: bytes of the chunk.
-            turn: of the loop, in which the last of them was asked for.
+            now: the loop's clock.
         """
-        now = self.now()
-        self._answer_bytes += _MEMORY * (size / count - self._answer_bytes)
-        self._answer_turns += _MEMORY * (self._turns.number - turn - self._answer_turns)
-        took = (now - connection.waits_since) / count
-        self._answer_seconds += _MEMORY * (took - self._answer_seconds)
-        connection.waits_since = connection.used_at = now
-        connection.is_blocked = False
-        if self._answer_turns > _QUICK_TURNS:
-            if self._allowed > 1:
-                self._allowed -= 1
-                self._answer_turns = _QUICK_TURNS
-        elif self._allowed < self._depth:
-            self._allowed += 1
-        self.has_room(connection)
+        self._depth.note(count, len(connection.entries), size, now - connection.waits_since)
+        connection.waits_since = now
+        connection.waits_tick = self._ticker.number
+        if connection.is_blocked:
+            connection.is_blocked = False
+            connection.stuck_since = None
+        if not connection.is_ready:
+            self._make_ready(connection)
+        if self._waiting:
+            self._serve()
 
-    def connection_lost(self, connection: Pipeline, error: BaseException | None) -> None:
-        """A connection ended."""
-        if connection in self.connections:
-            self.connections.remove(connection)
-        if connection.is_ready:
-            self._ready.remove(connection)
-            connection.is_ready = False
-        if error is not None:
-            self.breaker.count()
+    def connection_lost(
+        self, connection: Pipeline, error: BaseException | None, in_use: bool
+    ) -> None:
+        """A connection ended.
+
+        Args:
+            connection: which.
+            error: why, None when one side closed it in order.
+            in_use: whether somebody waited for an answer.
+        """
+        if connection not in self.connections:
+            return
+        self.connections.remove(connection)
+        self._make_unready(connection)
+        if self._is_removed:
+            return
+        if error is not None or in_use:
+            _logger.info("a connection to %r was lost: %s", self, error or "closed by the node")
+            self.count_error()
+            self._failed()
         if self._waiting:
             self._open_more()
 
+    def count_error(self) -> None:
+        """Something failed here by the network, the clock or overload."""
+        self.breaker.count()
+        self._judge()
+
+    def _judge(self) -> None:
+        usable = not self._is_removed and not self.breaker.is_open
+        if usable != self.is_usable:
+            self.is_usable = usable
+            if not self._is_removed:
+                text = "is used again" if usable else "failed too often and is left alone for now"
+                _logger.warning("%r %s", self, text)
+
     # -- opening ------------------------------------------------------------------------------
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self.connections) + self._opening >= self._most
 
     def _open_more(self) -> None:
         """Open as many connections as those who wait can use."""
-        if self.is_removed:
-            self.fail_waiting(Failure.NO_NODE, None)
-            return
+        shared = len(self._waiting) - self._alone_waiting
+        # One that opens serves several of those who share.
+        wanted = self._alone_waiting - (-shared // self._depth.limit) - self._opening
         room = self._most - len(self.connections) - self._opening
-        # One that opens serves several of those who wait.
-        wanted = -(-len(self._waiting) // self._limit()) - self._opening
+        if wanted <= 0 or room <= 0:
+            return
+        if self._now() < self._open_again_at:
+            self._give_up_waiting(None)
+            return
         for _ in range(min(room, wanted)):
             self._opening += 1
             self._spawn(self._open())
@@ -220,22 +319,40 @@ class AsyncNode:
     async def _open(self) -> None:
         try:
             connection = await self._connect(self)
-        except asyncio.CancelledError:
-            self._opening -= 1
-            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for it
             self._opening -= 1
-            self.breaker.count()
-            if not self.connections and not self._opening:
-                self.fail_waiting(Failure.NO_CONNECTION, error)
+            self._open_again_at = self._now() + _OPEN_AGAIN_SECONDS
+            self.count_error()
+            self._failed()
+            self._give_up_waiting(error)
             return
+        except BaseException:
+            self._opening -= 1
+            raise
         self._opening -= 1
-        if self.is_removed:
+        self._adopt(connection)
+
+    def _adopt(self, connection: Pipeline) -> None:
+        if self._is_removed or connection.is_closed:
             connection.close()
             return
-        connection.used_at = self.now()
+        self._open_again_at = 0.0
+        connection.is_blocked = False
+        connection.waits_since = self._now()
         self.connections.append(connection)
         self.has_room(connection)
+
+    def _give_up_waiting(self, cause: BaseException | None) -> None:
+        """No connection could be opened: with none left or on its way, nobody can be served."""
+        if not self.connections and not self._opening:
+            self._fail_waiting(Failure.NO_CONNECTION, cause)
+
+    def _fail_waiting(self, failure: Failure, cause: BaseException | None) -> None:
+        waiting, self._waiting = self._waiting, deque()
+        self._alone_waiting = 0
+        for future, _, _ in waiting:
+            if not future.done():
+                future.set_exception(AttemptFailed(failure, cause))
 
     async def open_minimum(self) -> None:
         """Open connections up to the configured minimum.
@@ -243,82 +360,110 @@ class AsyncNode:
         Raises:
             Exception: one could not be opened.
         """
-        for _ in range(self._options.min_conns_per_node - len(self.connections)):
-            connection = await self._connect(self)
-            connection.used_at = self.now()
-            self.connections.append(connection)
-            self.has_room(connection)
-
-    def fail_waiting(self, failure: Failure, cause: BaseException | None) -> None:
-        """Whoever waits for a connection does so no longer."""
-        waiting, self._waiting = self._waiting, deque()
-        for entry in waiting:
-            if not entry.future.done():
-                entry.future.set_exception(AttemptFailed(failure, cause))
+        lacking = self._least - len(self.connections) - self._opening
+        if lacking > 0 and not self._is_removed:
+            self._opening += lacking
+            opened = await asyncio.gather(
+                *(self._connect(self) for _ in range(lacking)), return_exceptions=True
+            )
+            self._opening -= lacking
+            for one in opened:
+                if isinstance(one, Pipeline):
+                    self._adopt(one)
+            for one in opened:
+                if isinstance(one, BaseException):
+                    raise one
 
     # -- time ---------------------------------------------------------------------------------
 
     def expire(self, now: float) -> bool:
-        """Give up what is overdue, by the loop's clock; whether anything is still pending."""
-        pending = False
-        for connection in list(self.connections):
+        """Look for what is overdue, by the loop's clock; whether anything is still pending."""
+        if now >= self.due:
+            self._expire_calls(now)
+        self._depth.adapt(self._ticker.is_saturated)
+        pending = bool(self._waiting)
+        limit = max(_OVERDUE_SECONDS, _OVERDUE_FACTOR * self._depth.answer_seconds)
+        oldest = now - limit
+        tick = self._ticker.number - _OVERDUE_TICKS
+        overdue: list[Pipeline] = []
+        for connection in self.connections:
             if connection.entries:
                 pending = True
-                self._look_at(connection, now)
-        waiting = self._waiting
-        if waiting:
-            pending = True
-            for entry in waiting:
-                if entry.deadline <= now and not entry.future.done():
-                    entry.future.set_exception(AttemptFailed(Failure.WAITING))
-            while waiting and waiting[0].future.done():
-                waiting.popleft()
+                if connection.waits_since <= oldest and connection.waits_tick <= tick:
+                    overdue.append(connection)
+        for connection in overdue:
+            self._guard(connection, now)
+        if self._waiting:
+            # In case a connection could not be opened meanwhile: try again.
+            self._serve()
         return pending
 
-    def _look_at(self, connection: Pipeline, now: float) -> None:
-        """Whether the first answer of a connection is overdue, and what that means for others."""
-        alive = connection.expire(now)
-        waited = now - connection.waits_since
-        if connection.is_alone:
-            if not alive:
-                connection.close()
-            return
-        if not alive and waited > self._options_delay(connection):
-            connection.close()
-            return
-        if waited < max(_OVERDUE_SECONDS, _OVERDUE_FACTOR * self._answer_seconds):
-            return
-        connection.is_blocked = True
-        if connection.is_ready:
-            self._ready.remove(connection)
-            connection.is_ready = False
-        if waited > _DYING_SECONDS:
-            connection.close()
-            return
-        for entry in connection.reads_behind():
-            connection.replace(entry)
-            self.submit(entry)
+    def _expire_calls(self, now: float) -> None:
+        due = _NEVER
+        for connection in self.connections:
+            if connection.entries:
+                due = min(due, connection.expire(now))
+        for future, deadline, _ in self._waiting:
+            if future.done():
+                continue
+            if deadline <= now:
+                future.set_exception(AttemptFailed(Failure.WAITING))
+            elif deadline < due:
+                due = deadline
+        while self._waiting and self._waiting[0][0].done():
+            entry = self._waiting.popleft()
+            if type(entry[2]) is Exchange:
+                self._alone_waiting -= 1
+        self.due = due
 
-    def _options_delay(self, connection: Pipeline) -> float:
-        """How long the answers of callers who gave up are waited for."""
-        return _OVERDUE_SECONDS
-
-    def reap(self, now: float) -> None:
-        """Close connections that nobody has used for too long, but keep the minimum."""
-        spare = len(self.connections) - self._options.min_conns_per_node
-        limit = self._options.idle_timeout
-        if not limit:
-            return
-        for connection in list(self.connections):
-            if spare <= 0:
+    def _guard(self, connection: Pipeline, now: float) -> None:
+        """The first answer of a connection is overdue: others must not suffer from that."""
+        if not connection.is_alone:
+            connection.is_blocked = True
+            self._make_unready(connection)
+            for entry in connection.take_reads_behind():
+                self.submit(entry, now)
+            if not connection.entries[0][0].done():
                 return
-            if not connection.entries and now - connection.used_at >= limit:
-                connection.close()
-                spare -= 1
+        elif connection.has_callers:
+            return
+        if connection.stuck_since is None:
+            connection.stuck_since = now
+        if not connection.has_callers or now - connection.stuck_since > _STUCK_SECONDS:
+            connection.close()
+
+    def tended(self, now: float) -> None:
+        """A round of tending is over: judge anew, and close connections that nobody uses.
+
+        Args:
+            now: the loop's clock.
+        """
+        self.breaker.tended()
+        self._judge()
+        if self._idle_timeout:
+            oldest = now - self._idle_timeout
+            for connection in list(self.connections):
+                if not connection.entries and connection.waits_since <= oldest:
+                    connection.close()
+        if len(self.connections) + self._opening < self._least and not self._is_removed:
+            self._spawn(self._keep_minimum())
+
+    async def _keep_minimum(self) -> None:
+        try:
+            await self.open_minimum()
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            _logger.info("%r has fewer connections than it should: %s", self, error)
+
+    # -- the end ------------------------------------------------------------------------------
 
     def remove(self) -> None:
         """The cluster knows it no more: what is under way ends."""
-        self.is_removed = True
-        self.fail_waiting(Failure.NO_NODE, None)
+        self.close(ConnectionError("the node left the cluster"))
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End every connection; whoever waits for one does so no longer."""
+        self._is_removed = True
+        self.is_usable = False
+        self._fail_waiting(Failure.NO_NODE, error)
         for connection in list(self.connections):
-            connection.close(ConnectionError("the node left the cluster"))
+            connection.close(error)

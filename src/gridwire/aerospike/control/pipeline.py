@@ -11,18 +11,20 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from gridwire._io.interfaces import Payload, Stream
 from gridwire.aerospike.cluster.attempts import Failure
+from gridwire.aerospike.exception import AerospikeError
 from gridwire.aerospike.protocol.errors import ProtocolError
+from gridwire.aerospike.protocol.greeting import Conversation
 from gridwire.aerospike.protocol.message import FIRST_FIELD
 from gridwire.aerospike.protocol.proto import MESSAGE, ProtoReader
 
 if TYPE_CHECKING:
     from gridwire.aerospike.control.async_node import AsyncNode
 
-__all__ = ["AttemptFailed", "Entry", "Pipeline"]
+__all__ = ["AttemptFailed", "Entry", "Exchange", "Pipeline", "Sendable"]
 
 
 class AttemptFailed(Exception):
@@ -39,99 +41,179 @@ class AttemptFailed(Exception):
         self.cause = cause
 
 
-class Entry(NamedTuple):
-    """A request on its way.
+class Sendable(Protocol):
+    """What goes over a connection: a record's request, or an `Exchange`."""
 
-    Attributes:
-        future: gets the answer's frame; done already when nobody waits for it any more.
-        deadline: when the attempt is given up, in seconds of the loop's clock.
-        payload: what is sent.
+    @property
+    def payload(self) -> bytearray:
+        """The bytes to send; never changed once they were handed over."""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it must not be sent a second time."""
+
+
+Entry: TypeAlias = tuple["asyncio.Future[bytes]", float, Sendable]
+"""A request on its way: who gets the answer's frame (done already when nobody waits for it any
+more), when the attempt is given up by the loop's clock, and what is sent."""
+
+
+class Exchange:
+    """A request that has a connection for itself: its answer is long, or has several frames.
+
+    Args:
+        payload: the bytes to send.
         is_write: whether it must not be sent a second time.
-        turn: of the loop, when it was made.
-        collect: for a request that has the connection for itself, since it has many answers or a
-            long one: takes each frame and says whether it was the last. Must not wait.
+        collect: takes each frame, and says whether it was the last; None when there is one. Must
+            not wait. An `AerospikeError` from it is the request's result.
     """
 
-    future: asyncio.Future[bytes]
-    deadline: float
-    payload: bytearray
-    is_write: bool
-    turn: int
-    collect: Callable[[bytes], bool] | None = None
+    __slots__ = ("collect", "is_write", "payload")
+
+    def __init__(
+        self,
+        payload: bytearray,
+        is_write: bool = False,
+        collect: Callable[[bytes], bool] | None = None,
+    ) -> None:
+        self.payload = payload
+        self.is_write = is_write
+        self.collect = collect
 
 
 class Pipeline:
-    """One authenticated connection of an asyncio client to a node.
+    """One connection of an asyncio client to a node.
 
     Args:
         node: whose it is.
+        now: the loop's clock.
 
     Attributes:
         entries: requests whose answers are still to come, the next one first.
+        stream: the connection, None until it is open.
         is_closed: whether it is of no use any more.
         is_ready: whether it stands among the node's connections with room.
-        is_blocked: whether the first answer is overdue, so that nothing new may go here.
-        used_at: when something was sent or came last, in seconds of the loop's clock.
-        waits_since: since when the first of `entries` is the next.
+        is_blocked: whether nothing new may go here: the first answer is overdue, or the node has
+            not taken the connection into use yet.
+        waits_since: since when the first of `entries` is the next; without entries, when the
+            connection was used last.
+        waits_tick: the same in ticks of the loop.
+        stuck_since: since when the first of `entries` is both overdue and without its caller.
     """
 
     __slots__ = (
-        "_collect",
+        "_alone",
         "_node",
+        "_now",
         "_reader",
         "entries",
         "is_blocked",
         "is_closed",
         "is_ready",
         "stream",
-        "used_at",
+        "stuck_since",
         "waits_since",
+        "waits_tick",
+        "write",
     )
 
-    def __init__(self, node: AsyncNode) -> None:
+    def __init__(self, node: AsyncNode, now: Callable[[], float]) -> None:
         self._node = node
+        self._now = now
         self._reader = ProtoReader()
-        # Takes every frame, while somebody has the connection for himself; says when it is over.
-        self._collect: Callable[[bytes], bool] | None = None
+        # Who has the connection for himself.
+        self._alone: Exchange | None = None
         self.entries: deque[Entry] = deque()
         self.stream: Stream | None = None
+        self.write: Callable[[Payload], None] = _not_open
         self.is_closed = False
         self.is_ready = False
-        self.is_blocked = False
-        self.used_at = 0.0
-        self.waits_since = 0.0
+        # Until the node takes it into use.
+        self.is_blocked = True
+        self.waits_since = now()
+        self.waits_tick = 0
+        self.stuck_since: float | None = None
 
-    def send(self, entry: Entry) -> None:
-        """Send a request behind those that are on their way."""
-        assert self.stream is not None
-        if not self.entries:
-            self.waits_since = self._node.now()
-        self.entries.append(entry)
-        self._collect = entry.collect
-        self.stream.write(entry.payload)
+    def attach(self, stream: Stream) -> None:
+        """The stream is open."""
+        self.stream = stream
+        self.write = stream.write
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether somebody has the connection for himself."""
+        return self._alone is not None
+
+    def send_alone(self, future: asyncio.Future[bytes], deadline: float, what: Exchange) -> None:
+        """Send what has this connection for itself; nothing else is under way."""
+        assert not self.entries
+        self._alone = what
+        self.waits_since = self._now()
+        self.entries.append((future, deadline, what))
+        self.write(what.payload)
+
+    async def converse(self, conversation: Conversation) -> None:
+        """Say what has to be said before the connection is used.
+
+        Raises:
+            AttemptFailed: it ended meanwhile.
+            AerospikeError: the node does not let this client in.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            said = next(conversation)
+            while True:
+                if self.is_closed:
+                    raise AttemptFailed(Failure.LOST)
+                future: asyncio.Future[bytes] = loop.create_future()
+                self.send_alone(future, float("inf"), Exchange(bytearray(said)))
+                said = conversation.send(await future)
+        except StopIteration:
+            return
 
     # -- what the stream tells ----------------------------------------------------------------
 
     def receive(self, data: bytes) -> None:
         """See `Receiver`."""
+        messages = self._reader.feed(data)
+        if self._alone is not None:
+            self._receive_alone(messages)
+            return
+        if not messages:
+            return
         entries = self.entries
-        answered = 0
-        turn = -1
-        for message in self._reader.feed(data):
-            if self._collect is not None and not self._collect(message):
-                self.waits_since = self._node.now()
-                continue
-            if not entries:
-                raise ProtocolError("an answer that nobody asked for")
-            if self._collect is None and (len(message) < FIRST_FIELD or message[1] != MESSAGE):
+        if len(messages) > len(entries):
+            raise ProtocolError("an answer that nobody asked for")
+        for message in messages:
+            if message[1] != MESSAGE or len(message) < FIRST_FIELD:
                 raise ProtocolError(f"not the answer to a record operation: {message[:8].hex()}")
-            future, _, _, _, turn, _ = entries.popleft()
-            self._collect = None
-            answered += 1
+            future = entries.popleft()[0]
             if not future.done():
                 future.set_result(message)
-        if answered:
-            self._node.answered(self, answered, len(data), turn)
+        self._node.answered(self, len(messages), len(data), self._now())
+
+    def _receive_alone(self, messages: list[bytes]) -> None:
+        for message in messages:
+            if self._alone is None:
+                raise ProtocolError("an answer that nobody asked for")
+            self.waits_since = self._now()
+            future = self.entries[0][0]
+            if future.done():
+                # What comes belongs to a call that is over, and must not change its result.
+                self.close()
+                return
+            collect = self._alone.collect
+            try:
+                if collect is not None and not collect(message):
+                    continue
+            except AerospikeError as error:
+                future.set_exception(error)
+            else:
+                future.set_result(message)
+            self.entries.popleft()
+            self._alone = None
+        if self._alone is None:
+            self._node.has_room(self)
 
     def wanted(self) -> memoryview | None:
         """See `Receiver`: chunks will do."""
@@ -145,13 +227,15 @@ class Pipeline:
         self.is_closed = True
         never_left = {id(payload) for payload in unsent}
         entries, self.entries = self.entries, deque()
-        self._collect = None
-        for entry in entries:
-            if not entry.future.done():
-                left = id(entry.payload) not in never_left
+        self._alone = None
+        # First the node, so that what is tried again goes elsewhere.
+        in_use = any(not entry[0].done() for entry in entries)
+        self._node.connection_lost(self, error, in_use)
+        for future, _, request in entries:
+            if not future.done():
+                left = id(request.payload) not in never_left
                 failure = Failure.LOST if left else Failure.NOT_SENT
-                entry.future.set_exception(AttemptFailed(failure, error))
-        self._node.connection_lost(self, error)
+                future.set_exception(AttemptFailed(failure, error))
 
     def drained(self) -> None:
         """See `Receiver`."""
@@ -163,8 +247,8 @@ class Pipeline:
     def still_wanted(self, payload: Payload) -> bool:
         """See `Receiver`: what had to wait and lost its caller does not leave at all."""
         for entry in self.entries:
-            if entry.payload is payload:
-                if not entry.future.done():
+            if entry[2].payload is payload:
+                if not entry[0].done() or self._alone is not None:
                     return True
                 # It was never sent, so there will be no answer in its place.
                 self.entries.remove(entry)
@@ -173,37 +257,44 @@ class Pipeline:
 
     # -- time ---------------------------------------------------------------------------------
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether somebody has the connection for himself."""
-        return self._collect is not None
-
-    def expire(self, now: float) -> bool:
-        """Give up what is overdue; whether somebody still waits for an answer."""
-        waiting = False
-        for entry in self.entries:
-            if entry.future.done():
+    def expire(self, now: float) -> float:
+        """Give up what is overdue; the first deadline of those who still wait."""
+        due = float("inf")
+        for future, deadline, _ in self.entries:
+            if future.done():
                 continue
-            if entry.deadline <= now:
-                entry.future.set_exception(AttemptFailed(Failure.TIMEOUT))
-            else:
-                waiting = True
-        return waiting
+            if deadline <= now:
+                future.set_exception(AttemptFailed(Failure.TIMEOUT))
+            elif deadline < due:
+                due = deadline
+        return due
 
-    def reads_behind(self) -> list[Entry]:
-        """Reads that wait behind the first, and may as well be sent elsewhere."""
-        behind = iter(self.entries)
-        next(behind, None)
-        return [one for one in behind if not one.is_write and not one.future.done()]
+    @property
+    def has_callers(self) -> bool:
+        """Whether somebody still waits for an answer."""
+        return any(not entry[0].done() for entry in self.entries)
 
-    def replace(self, moved: Entry) -> None:
-        """Leave a tombstone where an entry stood that was sent elsewhere."""
-        stone: asyncio.Future[bytes] = moved.future.get_loop().create_future()
-        stone.cancel()
-        index = self.entries.index(moved)
-        self.entries[index] = moved._replace(future=stone)
+    def take_reads_behind(self) -> list[Entry]:
+        """Take out the reads behind the first, which may as well be sent elsewhere.
+
+        A tombstone stays where each stood, for its answer will come here all the same.
+        """
+        taken: list[Entry] = []
+        for index, entry in enumerate(self.entries):
+            future, deadline, request = entry
+            if not index or request.is_write or future.done():
+                continue
+            taken.append(entry)
+            stone: asyncio.Future[bytes] = future.get_loop().create_future()
+            stone.cancel()
+            self.entries[index] = (stone, deadline, request)
+        return taken
 
     def close(self, error: BaseException | None = None) -> None:
         """End it; callers who wait learn at once."""
-        if not self.is_closed and self.stream is not None:
+        if self.stream is not None and not self.is_closed:
             self.stream.close(error)
+
+
+def _not_open(payload: Payload) -> None:
+    raise RuntimeError("the connection has no stream yet")

@@ -61,5 +61,18 @@ class RecordRequest(Generic[T]):
         self.rules = rules
         self.key = key
 
+    def with_payload(self, payload: bytearray) -> RecordRequest[T]:
+        """The same command for another attempt, whose message differs in its server timeout."""
+        return RecordRequest(
+            self.operation,
+            payload,
+            self.decode,
+            self.namespace,
+            self.partition,
+            self.is_write,
+            self.rules,
+            self.key,
+        )
+
     def __repr__(self) -> str:
         return f"<RecordRequest {self.operation} {self.namespace} partition={self.partition}>"

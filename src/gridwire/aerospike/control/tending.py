@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One round of tending: the questions of `cluster.tend` are asked, all at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from gridwire.aerospike.cluster.tend import Action, Add, Ask, Claims, Knock, Remove, Tend, Update
+from gridwire.aerospike.control.access import NodeAccess
+from gridwire.aerospike.exception import AdminError, AerospikeError
+from gridwire.aerospike.protocol.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from gridwire.aerospike.control.core import ClusterCore
+
+__all__ = ["Round"]
+
+N = TypeVar("N", bound=Any)
+
+_NO_PARTITIONS_YET = "-1"
+
+_FAILURES = (OSError, AerospikeError, ProtocolError, UnicodeError)
+"""How a node fails to answer; the last one is a host name that no resolver takes."""
+
+
+class Round(Generic[N]):
+    """Carries out what the tend wants done.
+
+    Args:
+        core: the client.
+        tend: says what to do.
+
+    Attributes:
+        refusals: how nodes said that they do not let this client in.
+        is_forming: whether some node has no partitions yet, and is worth another look.
+    """
+
+    def __init__(self, core: ClusterCore[N], tend: Tend) -> None:
+        self._core = core
+        self._tend = tend
+        self.refusals: list[AdminError] = []
+        self.is_forming = False
+        # Ways into nodes that were found, until they are added.
+        self._arrived: dict[str, NodeAccess] = {}
+
+    async def carry_out(self, actions: Iterable[Action]) -> None:
+        """Carry out actions, and those to which their answers lead."""
+        asking: set[asyncio.Task[list[Action]]] = set()
+        todo = list(actions)
+        try:
+            while todo or asking:
+                for action in todo:
+                    if isinstance(action, Ask):
+                        asking.add(asyncio.ensure_future(self._ask(action)))
+                    elif isinstance(action, Knock):
+                        asking.add(asyncio.ensure_future(self._knock(action)))
+                    else:
+                        self._apply(action)
+                todo = []
+                if asking:
+                    done, asking = await asyncio.wait(
+                        asking, return_when=asyncio.FIRST_COMPLETED
+                    )
+                    for task in done:
+                        todo += task.result()
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+            for access in self._arrived.values():
+                access.close()
+            self._arrived.clear()
+
+    def _apply(self, action: Add | Update | Remove | Claims) -> None:
+        core = self._core
+        if isinstance(action, Add):
+            access = self._arrived.pop(action.facts.name)
+            core.add(action.facts, access)
+        elif isinstance(action, Update):
+            core.update(action.facts)
+        elif isinstance(action, Remove):
+            core.remove(action.node, action.why)
+        else:
+            core.claim(action.node, action.claims)
+
+    async def _ask(self, action: Ask) -> list[Action]:
+        access = self._core.access_to(action.node)
+        if access is None:
+            return []
+        try:
+            answers = await access.ask(action.names)
+        except _FAILURES as error:
+            return self._tend.failed(action.node, self._reason(error))
+        return self._tend.answered(action.node, answers)
+
+    async def _knock(self, knock: Knock) -> list[Action]:
+        why = "it has no address"
+        for endpoint in knock.endpoints:
+            access = NodeAccess(self._core.opener, endpoint)
+            kept = False
+            try:
+                answers = await access.ask(knock.names)
+                if answers.get("partition-generation") == _NO_PARTITIONS_YET:
+                    self.is_forming = True
+                actions = self._tend.greeted(endpoint, answers, knock.expected)
+                for action in actions:
+                    if isinstance(action, Add):
+                        self._arrived[action.facts.name] = access
+                        kept = True
+                return actions
+            except _FAILURES as error:
+                why = self._reason(error)
+            finally:
+                if not kept:
+                    access.close()
+        return self._tend.silent(knock, why)
+
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, AdminError):
+            self.refusals.append(error)
+        if isinstance(error, AerospikeError):
+            return error.message
+        if isinstance(error, TimeoutError) and not str(error):
+            return f"no answer within {self._core.opener.timeout:g} s"
+        return str(error) or type(error).__name__

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Result codes that a node answers with (protocol notes, section 12)."""
+
+from __future__ import annotations
+
+__all__ = [
+    "BATCH_DISABLED",
+    "BATCH_QUEUES_FULL",
+    "BATCH_TOO_MANY",
+    "BIN_NAME",
+    "BIN_TYPE",
+    "ENTERPRISE_ONLY",
+    "EXISTS",
+    "FILTERED_OUT",
+    "FORBIDDEN",
+    "GENERATION",
+    "GEOJSON",
+    "KEY_MISMATCH",
+    "NAMESPACE",
+    "NOT_FOUND",
+    "OK",
+    "OUT_OF_SPACE",
+    "PARAMETER",
+    "SECURITY_NOT_SUPPORTED",
+    "SERVER",
+    "TOO_BIG",
+    "UNAVAILABLE",
+    "UNSUPPORTED",
+]
+
+OK = 0
+SERVER = 1
+NOT_FOUND = 2
+GENERATION = 3
+PARAMETER = 4
+EXISTS = 5
+OUT_OF_SPACE = 8
+UNAVAILABLE = 11
+BIN_TYPE = 12
+TOO_BIG = 13
+UNSUPPORTED = 16
+KEY_MISMATCH = 19
+NAMESPACE = 20
+BIN_NAME = 21
+FORBIDDEN = 22
+ENTERPRISE_ONLY = 25
+FILTERED_OUT = 27
+SECURITY_NOT_SUPPORTED = 51
+BATCH_DISABLED = 150
+BATCH_TOO_MANY = 151
+BATCH_QUEUES_FULL = 152
+GEOJSON = 160
