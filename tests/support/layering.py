@@ -31,6 +31,18 @@ KINDS = {
     "gridwire._core": CORE,
     "gridwire._impl": FACE,
     "gridwire._io": DRIVER,
+    "gridwire.aerospike": FACE,
+    "gridwire.aerospike._client": FACE,
+    "gridwire.aerospike._logging": CORE,
+    "gridwire.aerospike._options": CORE,
+    "gridwire.aerospike.asyncio": FACE,
+    "gridwire.aerospike.cluster": CORE,
+    "gridwire.aerospike.constants": CORE,
+    "gridwire.aerospike.control": CONTROL,
+    "gridwire.aerospike.exception": CORE,
+    "gridwire.aerospike.operations": CORE,
+    "gridwire.aerospike.protocol": CORE,
+    "gridwire.aerospike.types": CORE,
     "gridwire.cli": FACE,
     "gridwire.errors": CORE,
     "gridwire.hazelcast": FACE,
@@ -53,9 +65,9 @@ KINDS = {
     "gridwire.hazelcast.util": CORE,
     "gridwire.testing": FACE,
 }
-"""Kind of each package or module; a package's kind is that of its modules, but for the two roots.
+"""Kind of each package or module; a package's kind is that of its modules, but for the roots.
 
-``gridwire`` and ``gridwire.hazelcast`` stand for their ``__init__`` alone.
+``gridwire``, ``gridwire.hazelcast`` and ``gridwire.aerospike`` stand for their ``__init__`` alone.
 """
 
 ROOTS = frozenset({"gridwire", "gridwire.hazelcast", "gridwire.aerospike"})
@@ -87,6 +99,9 @@ MAY_IMPORT = {
 }
 
 CLIENT_DECISIONS = (
+    "gridwire.aerospike.cluster",
+    "gridwire.aerospike.control",
+    "gridwire.aerospike.operations",
     "gridwire.hazelcast.cluster",
     "gridwire.hazelcast.control",
     "gridwire.hazelcast.operations",

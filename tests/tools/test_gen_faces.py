@@ -36,7 +36,7 @@ SOURCE, TARGET = (PACKAGE / path for path in tool.FACES[0][:2])
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The sources and what is generated from them, as they are in the project."""
-    for source, target, _ in tool.FACES:
+    for source, target, *_ in (*tool.FACES, *tool.CLIENTS):
         for path in (source, target):
             copy = tmp_path / PACKAGE / path
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def test_a_copy_is_up_to_date_too(checkout: Path, capsys: pytest.CaptureFixture[
 
 
 def test_every_face_has_a_banner_that_names_its_source():
-    for source, target, _ in tool.FACES:
+    for source, target, *_ in (*tool.FACES, *tool.CLIENTS):
         second = (PROJECT / PACKAGE / target).read_text(encoding="utf-8").splitlines()[1]
         assert second == f"{tool.MARK}gridwire/{source}; do not edit."
 
@@ -184,7 +184,9 @@ def test_the_check_writes_nothing(checkout: Path, capsys: pytest.CaptureFixture[
 def test_writing_repairs(checkout: Path, capsys: pytest.CaptureFixture[str], change: str):
     EDITS[change](checkout)
     assert tool.main(["--root", str(checkout)]) == 0
-    assert capsys.readouterr().out == f"{checkout / TARGET}\n"
+    written = capsys.readouterr().out.splitlines()
+    targets = [target for _, target, *_ in (*tool.FACES, *tool.CLIENTS)]
+    assert written == [str(checkout / PACKAGE / target) for target in targets]
     assert (checkout / TARGET).read_bytes() == (PROJECT / TARGET).read_bytes()
     assert problems(checkout, capsys) == []
 
@@ -236,3 +238,161 @@ def test_each_style_has_every_method_and_no_coroutine(source: str, target: str, 
             assert ast.unparse(futures[method].returns or ast.Constant(None)) == (
                 f"Future[{returns}]"
             )
+
+
+def rendered(body: str) -> str:
+    source = f"""# SPDX-License-Identifier: Apache-2.0
+\"\"\"A face.\"\"\"
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from gridwire.hazelcast.asyncio.map import Map
+from gridwire.hazelcast.control.near_engines import NearAsyncioEngine
+from gridwire.hazelcast.proxy.context import ProxyContext
+
+__all__ = ["Special"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Special(Map[K, V]):
+    \"\"\"A special map.\"\"\"
+
+    def __init__(
+        self, service_name: str, name: str, engine: NearAsyncioEngine, context: ProxyContext
+    ) -> None:
+        super().__init__(service_name, name, engine, context)
+
+{body}
+"""
+    return tool.render(source, "gridwire/special.py", "Special")
+
+
+def bases(node: ast.ClassDef) -> list[str]:
+    return [ast.unparse(base) for base in node.bases]
+
+
+def test_a_face_that_extends_another_extends_the_one_of_its_style():
+    made = rendered("    async def get(self, key: K) -> V: return await super().get(key)")
+    futures, blocking = class_of(made, "Special"), class_of(made, "BlockingSpecial")
+    assert bases(futures) == ["Map[K, V]"]
+    assert bases(blocking) == ["BlockingMap[K, V]"]
+    assert "from gridwire.hazelcast.proxy.map import BlockingMap, Map" in made
+    assert "asyncio" not in made.split('"""', 2)[2]
+    assert "ImmediateFuture" not in made
+
+
+def test_engines_are_those_of_the_style():
+    made = rendered("    async def get(self, key: K) -> V: return await super().get(key)")
+    future_init = methods(class_of(made, "Special"))["__init__"]
+    assert "engine: NearFutureEngine" in ast.unparse(future_init.args)
+    assert "blocking: NearBlockingEngine" in ast.unparse(future_init.args)
+    assert "super().__init__(service_name, name, engine, context, blocking)" in ast.unparse(
+        future_init
+    )
+    blocking_init = methods(class_of(made, "BlockingSpecial"))["__init__"]
+    assert "engine: NearBlockingEngine" in ast.unparse(blocking_init.args)
+
+
+def test_what_is_returned_without_waiting_is_a_future_that_is_done():
+    body = """
+    async def get(self, key: K) -> V | None:
+        if key:
+            return found(key)
+        return await self._engine.call(key)
+
+    async def nothing(self) -> None:
+        return
+
+    def plain(self) -> int:
+        return 1
+"""
+    made = rendered(body)
+    futures, blocking = (
+        methods(class_of(made, "Special")),
+        methods(class_of(made, "BlockingSpecial")),
+    )
+    assert "return ImmediateFuture(found(key))" in ast.unparse(futures["get"])
+    assert "return self._engine.call(key)" in ast.unparse(futures["get"])
+    assert "return ImmediateFuture(None)" in ast.unparse(futures["nothing"])
+    assert "return found(key)" in ast.unparse(blocking["get"])
+    assert ast.unparse(futures["plain"]) == ast.unparse(blocking["plain"])
+    assert "from gridwire.hazelcast.future import Future, ImmediateFuture" in made
+
+
+# -- clients --------------------------------------------------------------------------------------
+
+CLIENT_SOURCE = '''"""The asyncio client."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from gridwire.aerospike.control.asyncio_engine import AsyncioEngine, make_engine
+
+__all__ = ["AsyncClient"]
+
+
+class AsyncClient:
+    """A client of an Aerospike cluster, for asyncio.
+
+    It belongs to the loop on which it connects, and serves any number of tasks at once::
+
+        async with AsyncClient({}) as client:
+            await client.connect()
+    """
+
+    def __init__(self, engine: AsyncioEngine) -> None:
+        self._engine = engine
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def get(self, key: Any) -> int:
+        """Read."""
+        return await self._engine.call(key)
+'''
+
+
+def test_a_client_has_a_blocking_style():
+    made = tool.render_client(CLIENT_SOURCE, "gridwire/x.py", "AsyncClient", "Client")
+    assert "async" not in made.replace("gridwire/x.py", "").lower()
+    assert "await" not in made
+    node = class_of(made, "Client")
+    methods = {one.name: one for one in node.body if isinstance(one, ast.FunctionDef)}
+    assert list(methods) == ["__init__", "__enter__", "get"]
+    assert ast.unparse(methods["get"].body[-1]) == "return self._engine.call(key)"
+    assert "from gridwire.aerospike.control.blocking_engine import BlockingEngine" in made
+    assert '__all__ = ["Client"]' in made
+    assert "with Client({}) as client:" in made
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (
+            "        return await",
+            "        async with self:\n            pass\n        return await",
+        ),
+        ("from typing", "import asyncio\nfrom typing"),
+        ("for asyncio.", "for loops."),
+    ],
+)
+def test_what_a_thread_could_not_do_is_refused(change: tuple[str, str]):
+    source = CLIENT_SOURCE.replace(*change)
+    assert source != CLIENT_SOURCE
+    with pytest.raises(ValueError, match=r"more than await|does not say"):
+        tool.render_client(source, "gridwire/x.py", "AsyncClient", "Client")
+
+
+@pytest.mark.parametrize(("source", "target", "name", "blocking"), tool.CLIENTS)
+def test_a_blocking_client_has_every_method(source: str, target: str, name: str, blocking: str):
+    theirs = class_of((PROJECT / PACKAGE / source).read_text(encoding="utf-8"), name)
+    ours = class_of((PROJECT / PACKAGE / target).read_text(encoding="utf-8"), blocking)
+    names = [one.name for one in theirs.body if hasattr(one, "name")]
+    renamed = [{"__aenter__": "__enter__", "__aexit__": "__exit__"}.get(one, one) for one in names]
+    assert [one.name for one in ours.body if hasattr(one, "name")] == renamed
+    assert not any(isinstance(one, ast.AsyncFunctionDef) for one in ast.walk(ours))

@@ -35,7 +35,9 @@ def make_context(
     try:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=cafile)
     except OSError as error:
-        raise UsageError(f"the trusted certificates {cafile!r} cannot be loaded: {error}") from error
+        raise UsageError(
+            f"the trusted certificates {cafile!r} cannot be loaded: {error}"
+        ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = check_hostname
     if certfile is not None:

@@ -129,3 +129,25 @@ def serve_hazelcast(
     # Exactly what `python -m gridwire.testing` does, also on its way out.
     sys.argv = ["gridwire.testing", "hazelcast", *arguments]
     runpy.run_module("gridwire.testing", run_name="__main__", alter_sys=True)
+
+
+@serve.command("aerospike")
+def serve_aerospike(
+    nodes: Annotated[int, typer.Option(help="How many nodes.")] = 3,
+    port: Annotated[
+        int, typer.Option(help="Port of the first node, the others follow; 0 for free ports.")
+    ] = 3000,
+    cluster_name: Annotated[
+        str, typer.Option(metavar="NAME", help="What the nodes call themselves.")
+    ] = "docker",
+    namespace: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A namespace; may be given several times."),
+    ] = None,
+) -> None:
+    """Nodes that speak the Aerospike protocol, for any client; no server needed."""
+    arguments = ["--nodes", str(nodes), "--port", str(port), "--cluster-name", cluster_name]
+    for name in namespace or ["test"]:
+        arguments += ["--namespace", name]
+    sys.argv = ["gridwire.testing", "aerospike", *arguments]
+    runpy.run_module("gridwire.testing", run_name="__main__", alter_sys=True)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Test clusters from a shell: ``python -m gridwire.testing hazelcast --members 3``."""
+"""Test clusters from a shell: ``python -m gridwire.testing hazelcast --members 3``.
+
+Or ``python -m gridwire.testing aerospike --nodes 3 --port 3000``.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,17 @@ import asyncio
 import signal
 import sys
 import time
+from contextlib import AsyncExitStack
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from gridwire.testing import _aerospike_program
 from gridwire.testing._hazelcast import control
 from gridwire.testing.aio import AsyncHazelcastCluster
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
 __all__ = ["main"]
 
@@ -36,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            runner.run(control.obey(time.time, Random()) if options.control else _serve(options))
+            runner.run(_obey(options) if options.control else _serve(options))
     except ClusterError as error:
         sys.stderr.write(f"gridwire.testing: {error}\n")
         return 1
@@ -45,11 +50,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _obey(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
+    if options.kind == "aerospike":
+        return _aerospike_program.obey()
+    return control.obey(time.time, Random())
+
+
 async def _serve(options: argparse.Namespace) -> None:
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, over.set)
+    async with AsyncExitStack() as stack:
+        if options.kind == "aerospike":
+            nodes = await stack.enter_async_context(_aerospike_program.made(options))
+            title = f"cluster {nodes.cluster_name}"
+            addresses = [node.address for node in nodes.nodes]
+        else:
+            members = await stack.enter_async_context(_hazelcast(options))
+            title = f"cluster {members.cluster_name}, version {options.version}"
+            addresses = members.addresses
+        sys.stdout.write("\n".join([title, *addresses]) + "\nPress Ctrl-C to stop.\n")
+        sys.stdout.flush()
+        await over.wait()
+
+
+def _hazelcast(options: argparse.Namespace) -> AsyncHazelcastCluster:
     ports = None
     if options.port:
         ports = [options.port + index for index in range(options.members)]
-    cluster = AsyncHazelcastCluster(
+    return AsyncHazelcastCluster(
         options.members,
         cluster_name=options.cluster_name,
         version=options.version,
@@ -57,23 +88,13 @@ async def _serve(options: argparse.Namespace) -> None:
         backup_count=options.backups,
         ports=ports,
     )
-    over = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    if sys.platform != "win32":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, over.set)
-    async with cluster:
-        lines = [f"cluster {cluster.cluster_name}, version {options.version}", *cluster.addresses]
-        sys.stdout.write("\n".join(lines) + "\nPress Ctrl-C to stop.\n")
-        sys.stdout.flush()
-        await over.wait()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m gridwire.testing", description="Run a cluster to test with, on loopback."
     )
-    kinds = parser.add_subparsers(required=True, metavar="kind")
+    kinds = parser.add_subparsers(required=True, dest="kind", metavar="kind")
     hazelcast = kinds.add_parser("hazelcast", help="members that speak the Hazelcast protocol")
     add = hazelcast.add_argument
     add("--members", type=int, default=3, help="how many members (default: 3)")
@@ -88,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--partitions", type=int, default=271, help="number of partitions (default: 271)")
     add("--backups", type=int, default=1, help="backups of each partition (default: 1)")
     add("--control", action="store_true", help=argparse.SUPPRESS)
+    _aerospike_program.add_options(
+        kinds.add_parser("aerospike", help="nodes that speak the Aerospike protocol")
+    )
     return parser
 
 

@@ -149,6 +149,7 @@ def read_config(config: Mapping[str, Any]) -> ClientOptions:
     Raises:
         TypeError: a value has the wrong type.
         ValueError: a value cannot be, or `hosts` is missing.
+        InvalidArgError: a number is out of its range.
     """
     if not isinstance(config, Mapping):
         raise TypeError(f"a configuration is a dict, not {type(config).__name__}")
@@ -157,7 +158,9 @@ def read_config(config: Mapping[str, Any]) -> ClientOptions:
     idle, warning = _idle_timeout(config)
     if warning:
         warnings.append(warning)
-    auth_mode = config.get("auth_mode", c.AUTH_INTERNAL)
+    auth_mode = config.get("auth_mode")
+    if auth_mode is None:
+        auth_mode = c.AUTH_INTERNAL
     if auth_mode not in (c.AUTH_INTERNAL, c.AUTH_EXTERNAL, c.AUTH_PKI):
         raise ValueError(
             "auth_mode must be AUTH_INTERNAL (0), AUTH_EXTERNAL (1), or AUTH_PKI (2); "

@@ -9,7 +9,7 @@ is another dictionary.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -101,10 +101,13 @@ class BatchRules(CommandRules):
     Attributes:
         flags: the batch's flags on the wire.
         parallel: whether all nodes are asked at once.
+        repeats_writes: whether writes that may have been done are sent again: only for who says
+            how often, since doing them twice may be worse than not knowing.
     """
 
     flags: int = batch_flags.ALLOW_INLINE | batch_flags.RESPOND_ALL_KEYS | batch_flags.REPORT_ERRORS
     parallel: bool = True
+    repeats_writes: bool = False
 
 
 def _command(policy: Mapping[str, Any], default_retries: int) -> dict[str, Any]:
@@ -179,6 +182,9 @@ def _make_read(policy: Mapping[str, Any], meta: Mapping[str, Any]) -> ReadRules:
 
 def _make_write(policy: Mapping[str, Any], meta: Mapping[str, Any]) -> WriteRules:
     common = {**_command(policy, 0), **_write_bits(policy, meta)}
+    if common["replica"] == c.POLICY_REPLICA_PREFER_RACK:
+        # Only the master writes: another rack's node would only pass it on.
+        common["replica"] = c.POLICY_REPLICA_SEQUENCE
     return WriteRules(**common, info1=_read_bits(policy))
 
 
@@ -202,6 +208,7 @@ def _make_batch(policy: Mapping[str, Any], meta: Mapping[str, Any]) -> BatchRule
         ttl=read_touch_percent(policy),
         flags=wire,
         parallel=mode == c.BATCH_CONCURRENCY_PARALLEL,
+        repeats_writes=policy.get("max_retries") is not None,
     )
 
 
@@ -219,6 +226,7 @@ _COMMAND_KEYS = frozenset(
     }
 )
 _META_KEYS = frozenset({"gen", "ttl", "key", "exists", "commit_level", "durable_delete"})
+_REMOVE_KEYS = frozenset({"gen", "key", "commit_level", "durable_delete"})
 _BATCH_KEYS = frozenset({"allow_inline", "allow_inline_ssd", "respond_all_keys", "concurrency"})
 _KNOWN = {
     "read": _COMMAND_KEYS,
@@ -239,6 +247,7 @@ class Policies:
     Args:
         defaults: a policy for each of ``read``, ``write`` and ``batch``.
         unknown: told of a key that no policy of this kind has, with the nearest that it has.
+        has_racks: whether the client knows racks to prefer.
 
     Attributes:
         read_default: rules of a read without a policy.
@@ -250,9 +259,14 @@ class Policies:
         self,
         defaults: Mapping[str, Mapping[str, Any]],
         unknown: Callable[[str, str | None], None],
+        *,
+        has_racks: bool = True,
     ) -> None:
         self._defaults = defaults
         self._unknown = unknown
+        self._has_racks = has_racks
+        for kind, known in _KNOWN.items():
+            self._check_names(defaults.get(kind, {}), known)
         self._cache: dict[Any, Any] = {}
         self.read_default: ReadRules = self._make("read", {}, {})
         self.write_default: WriteRules = self._make("write", {}, {})
@@ -279,10 +293,36 @@ class Policies:
         self, meta: Mapping[str, Any] | None, policy: Mapping[str, Any] | None
     ) -> WriteRules:
         """The rules of one writing row of a batch: here `meta` comes over `policy`."""
-        own = {name: value for name, value in (policy or {}).items() if name in _META_KEYS}
-        merged = {**{k: v for k, v in own.items() if k != "gen"}, **(meta or {})}
-        if "gen" in own and "gen" not in merged:
-            return self.write(merged, {"gen": own["gen"]})
+        return self._row(meta, policy, _META_KEYS)
+
+    def batch_of_writes(self, policy: Mapping[str, Any] | None) -> BatchRules:
+        """The rules of a batch that writes: its rows go to the masters."""
+        rules = self.batch(policy)
+        if rules.replica != c.POLICY_REPLICA_PREFER_RACK:
+            return rules
+        return replace(rules, replica=c.POLICY_REPLICA_SEQUENCE)
+
+    def batch_remove(
+        self, meta: Mapping[str, Any] | None, policy: Mapping[str, Any] | None
+    ) -> WriteRules:
+        """The rules of one row of a batch that removes its record."""
+        return self._row(meta, policy, _REMOVE_KEYS)
+
+    def _row(
+        self,
+        meta: Mapping[str, Any] | None,
+        policy: Mapping[str, Any] | None,
+        names: frozenset[str],
+    ) -> WriteRules:
+        for given in (policy, meta):
+            if given is not None and not isinstance(given, Mapping):
+                raise TypeError(f"a policy is a dict, not {type(given).__name__}")
+        whole = {**self._defaults.get("batch", {}), **(policy or {})}
+        own = {name: value for name, value in whole.items() if name in names}
+        how = own.pop("gen", None)
+        merged = {**own, **(meta or {})}
+        if how is not None and "gen" not in merged:
+            return self.write(merged, {"gen": how})
         return self.write(merged, None)
 
     def _rules(
@@ -311,11 +351,18 @@ class Policies:
     def _make(self, kind: str, policy: Mapping[str, Any], meta: Mapping[str, Any]) -> Any:
         self._check_names(policy, _KNOWN[kind])
         self._check_names(meta, _META_KEYS)
-        return _MAKERS[kind]({**self._defaults.get(kind, {}), **policy}, meta)
+        whole = {**self._defaults.get(kind, {}), **policy}
+        rules = _MAKERS[kind](whole, meta)
+        if whole.get("replica") == c.POLICY_REPLICA_PREFER_RACK and not self._has_racks:
+            raise InvalidArgError(
+                "POLICY_REPLICA_PREFER_RACK, but the configuration names no rack",
+                hint="Give rack_id or rack_ids in the configuration.",
+            )
+        return rules
 
     def _check_names(self, given: Mapping[str, Any], known: frozenset[str]) -> None:
         for name in given:
-            if name in known:
+            if name in known or (name in _LATER and given[name] is None):
                 continue
             if name in _LATER:
                 raise InvalidArgError(

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import logging
+import random
 import time
 import warnings
 from collections.abc import Iterable, Mapping
@@ -11,35 +13,311 @@ from types import TracebackType
 from typing import Any, Self
 
 import gridwire
-from gridwire.aerospike._options.client_options import read_config
+from gridwire.aerospike import constants as c
+from gridwire.aerospike._options.client_options import ClientOptions, read_config
 from gridwire.aerospike._options.policies import Policies
-from gridwire.aerospike.control.asyncio_engine import AsyncioEngine
-from gridwire.aerospike.exception import ClientError
+from gridwire.aerospike.control.asyncio_engine import AsyncioEngine, make_engine
+from gridwire.aerospike.control.command import not_connected
+from gridwire.aerospike.exception import AerospikeError, ClientError
+from gridwire.aerospike.operations.batch_requests import BatchRequests
+from gridwire.aerospike.operations.batch_results import LazyBatchRecords
+from gridwire.aerospike.operations.management import check_done, info_timeout, truncate_command
 from gridwire.aerospike.operations.record import RecordRequests
-from gridwire.aerospike.types import ExistsResult, OperateOrderedResult, Record
+from gridwire.aerospike.types import (
+    BatchWriteResult,
+    ExistsResult,
+    InfoNodeResult,
+    OperateOrderedResult,
+    Record,
+)
 
 __all__ = ["AsyncClient"]
 
+_Policy = Mapping[str, Any] | None
+
+_logger = logging.getLogger("gridwire.aerospike.client")
+
 
 class AsyncClient:
-    """x."""
+    """A client of an Aerospike cluster, for asyncio.
+
+    It belongs to the loop on which it connects, and serves any number of tasks at once::
+
+        async with AsyncClient({"hosts": [("127.0.0.1", 3000)]}) as client:
+            await client.connect()
+            await client.put(("test", "demo", "ann"), {"score": 31})
+
+    Args:
+        config: the options; see `gridwire.aerospike.types.ClientConfig`. They are looked at by
+            `connect`.
+    """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
         self._engine: AsyncioEngine | None = None
+        self._is_connecting = False
+        self._use(Policies({}, _warn_of_policy))
+
+    def _use(self, policies: Policies) -> None:
+        self._requests = RecordRequests(policies, time.time)
+        self._batches = BatchRequests(policies, time.time, random.uniform)
+
+    def _connected(self) -> AsyncioEngine:
+        if self._engine is None:
+            raise not_connected()
+        return self._engine
+
+    # -- life ---------------------------------------------------------------------------------
 
     async def connect(self, username: str | None = None, password: str | None = None) -> Self:
-        options = read_config(self._config)
-        self._requests = RecordRequests(Policies(options.policies, lambda a, b: None), time.time)
-        self._engine = AsyncioEngine(options, gridwire.__version__)
-        await self._engine.connect()
+        """Connect to the cluster.
+
+        Args:
+            username: who logs in, instead of the configuration's user.
+            password: of the user.
+
+        Returns:
+            This client.
+
+        Raises:
+            ValueError: an option cannot be.
+            TypeError: an option has the wrong type.
+            ClusterError: no host leads to the cluster.
+            AdminError: the cluster does not let this client in.
+            ClientError: the client is connected already.
+        """
+        if self._is_connecting or self._engine is not None:
+            raise ClientError(
+                "Cannot connect: client is already connected. Close the client before reconnecting."
+            )
+        options = self._options(username, password)
+        self._use(
+            Policies(options.policies, _warn_of_policy, has_racks=bool(options.rack_ids))
+        )
+        engine = make_engine(options, gridwire.__version__)
+        self._is_connecting = True
+        try:
+            await engine.connect()
+        finally:
+            self._is_connecting = False
+        self._engine = engine
         return self
 
+    def _options(self, username: str | None, password: str | None) -> ClientOptions:
+        options = read_config(self._config)
+        for text in options.warnings:
+            warnings.warn(text, UserWarning, stacklevel=3)
+        if username is not None:
+            options = replace(options, user=username, password=password)
+        elif password is not None:
+            options = replace(options, password=password)
+        return options
+
     async def close(self) -> None:
-        await self._engine.close()
+        """Disconnect; commands that are under way have a second to end. Harmless when repeated."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.close()
 
-    async def get(self, key: Any, policy: Mapping[str, Any] | None = None) -> Record:
-        return await self._engine.call(self._requests.get(key, policy))
+    async def __aenter__(self) -> Self:
+        return self
 
-    async def put(self, key: Any, bins, meta=None, policy: Mapping[str, Any] | None = None) -> Record:
-        return await self._engine.call(self._requests.put(key, bins, meta, policy))
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def is_connected(self) -> bool:
+        """Whether the client is connected, and knows a node."""
+        return self._engine is not None and self._engine.is_connected
+
+    async def ping(self) -> bool:
+        """Whether a node answers."""
+        try:
+            await self._connected().info("build")
+        except AerospikeError:
+            return False
+        return True
+
+    # -- the cluster --------------------------------------------------------------------------
+
+    def get_node_names(self) -> list[str]:
+        """The ids of the nodes."""
+        return self._connected().node_names
+
+    async def info_all(self, command: str, policy: _Policy = None) -> list[InfoNodeResult]:
+        """Ask every node.
+
+        Args:
+            command: one line.
+            policy: ``timeout`` in milliseconds.
+
+        Returns:
+            Name, code and answer of each node; the code is 0 unless there is no answer.
+        """
+        return await self._connected().info_all(command, info_timeout(policy))
+
+    async def info_random_node(self, command: str, policy: _Policy = None) -> str:
+        """Ask some node.
+
+        Args:
+            command: one line.
+            policy: ``timeout`` in milliseconds.
+        """
+        return await self._connected().info(command, info_timeout(policy))
+
+    async def truncate(
+        self, namespace: str, set_name: str, nanos: int = 0, policy: _Policy = None
+    ) -> None:
+        """Remove the records of a set, or of the whole namespace when its name is empty.
+
+        Args:
+            namespace: name of the namespace.
+            set_name: name of the set; empty for all.
+            nanos: only records last changed before this, in nanoseconds of Unix time; 0 for now.
+            policy: ``timeout`` in milliseconds.
+        """
+        command = truncate_command(namespace, set_name, nanos)
+        _logger.warning("Truncating: ns=%s set=%s", namespace, set_name)
+        check_done(command, await self._connected().info(command, info_timeout(policy)))
+
+    # -- one record ---------------------------------------------------------------------------
+
+    async def put(
+        self, key: Any, bins: Mapping[str, Any], meta: _Policy = None, policy: _Policy = None
+    ) -> None:
+        """Store bins of a record; a value of None removes its bin.
+
+        Args:
+            key: ``(namespace, set, user_key)``.
+            bins: values by name.
+            meta: generation, time to live and more of this write.
+            policy: how to go about it.
+        """
+        await self._connected().call(self._requests.put(key, bins, meta, policy))
+
+    async def get(self, key: Any, policy: _Policy = None) -> Record:
+        """Read all bins of a record.
+
+        Raises:
+            RecordNotFound: there is none.
+        """
+        return await self._connected().call(self._requests.get(key, policy))
+
+    async def select(self, key: Any, bins: Iterable[str], policy: _Policy = None) -> Record:
+        """Read some bins of a record.
+
+        Raises:
+            RecordNotFound: there is none.
+        """
+        return await self._connected().call(self._requests.select(key, bins, policy))
+
+    async def exists(self, key: Any, policy: _Policy = None) -> ExistsResult:
+        """Whether a record is there: `meta` of the result is None when it is not."""
+        return await self._connected().call(self._requests.exists(key, policy))
+
+    async def remove(self, key: Any, meta: _Policy = None, policy: _Policy = None) -> None:
+        """Remove a record.
+
+        Raises:
+            RecordNotFound: there is none.
+        """
+        await self._connected().call(self._requests.remove(key, meta, policy))
+
+    async def remove_bin(
+        self, key: Any, bin_names: Iterable[str], meta: _Policy = None, policy: _Policy = None
+    ) -> None:
+        """Remove bins of a record."""
+        await self._connected().call(self._requests.remove_bin(key, bin_names, meta, policy))
+
+    async def touch(
+        self, key: Any, val: int = 0, meta: _Policy = None, policy: _Policy = None
+    ) -> None:
+        """Begin a record's life anew, with `val` seconds if that is not 0."""
+        await self._connected().call(self._requests.touch(key, val, meta, policy))
+
+    async def append(
+        self, key: Any, bin: str, val: Any, meta: _Policy = None, policy: _Policy = None
+    ) -> None:
+        """Put text or bytes behind those of a bin."""
+        given = {"op": c.OPERATOR_APPEND, "bin": bin, "val": val}
+        request = self._requests.modify("append", given, key, meta, policy)
+        await self._connected().call(request)
+
+    async def prepend(
+        self, key: Any, bin: str, val: Any, meta: _Policy = None, policy: _Policy = None
+    ) -> None:
+        """Put text or bytes before those of a bin."""
+        given = {"op": c.OPERATOR_PREPEND, "bin": bin, "val": val}
+        request = self._requests.modify("prepend", given, key, meta, policy)
+        await self._connected().call(request)
+
+    async def increment(
+        self, key: Any, bin: str, offset: float, meta: _Policy = None, policy: _Policy = None
+    ) -> None:
+        """Add to the number in a bin."""
+        given = {"op": c.OPERATOR_INCR, "bin": bin, "val": offset}
+        request = self._requests.modify("increment", given, key, meta, policy)
+        await self._connected().call(request)
+
+    async def operate(
+        self, key: Any, ops: Iterable[Any], meta: _Policy = None, policy: _Policy = None
+    ) -> Record:
+        """Several operations on one record, in one step; results by bin."""
+        return await self._connected().call(self._requests.operate(key, ops, meta, policy))
+
+    async def operate_ordered(
+        self, key: Any, ops: Iterable[Any], meta: _Policy = None, policy: _Policy = None
+    ) -> OperateOrderedResult:
+        """Several operations on one record, in one step; results in their order."""
+        return await self._connected().call(self._requests.operate_ordered(key, ops, meta, policy))
+
+    # -- many records -------------------------------------------------------------------------
+
+    async def batch_read(
+        self, keys: Iterable[Any], bins: Iterable[str] | None = None, policy: _Policy = None
+    ) -> LazyBatchRecords:
+        """Read many records.
+
+        Args:
+            keys: of the records.
+            bins: names; None for all bins, empty for none.
+            policy: how to go about it.
+        """
+        return await self._connected().batch(self._batches.read(keys, bins, policy))
+
+    async def batch_write(
+        self, records: Iterable[Any], policy: _Policy = None, retry: int = 0
+    ) -> BatchWriteResult:
+        """Store many records.
+
+        Args:
+            records: ``(key, bins)`` or ``(key, bins, meta)``.
+            policy: how to go about it; what `meta` says of a record comes over it.
+            retry: further rounds for records that failed for a while only.
+        """
+        return await self._connected().batch(self._batches.write(records, policy, retry))
+
+    async def batch_operate(
+        self, keys: Iterable[Any], ops: Iterable[Any], policy: _Policy = None
+    ) -> BatchWriteResult:
+        """The same operations on many records."""
+        return await self._connected().batch(self._batches.operate(keys, ops, policy))
+
+    async def batch_remove(self, keys: Iterable[Any], policy: _Policy = None) -> BatchWriteResult:
+        """Remove many records: keys, or ``(key, meta)``."""
+        return await self._connected().batch(self._batches.remove(keys, policy))
+
+    def __repr__(self) -> str:
+        state = "connected" if self.is_connected() else "not connected"
+        return f"<AsyncClient {state}>"
+
+
+def _warn_of_policy(name: str, nearest: str | None) -> None:
+    hint = f"; did you mean {nearest!r}?" if nearest else ""
+    warnings.warn(
+        f"the policy key {name!r} is unknown and has no effect{hint}", UserWarning, stacklevel=2
+    )

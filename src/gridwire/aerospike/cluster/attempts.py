@@ -31,7 +31,7 @@ class Failure(Enum):
     NOT_SENT = "the connection was lost before all of the request had left"
     LOST = "the connection was lost after the request had left"
     TIMEOUT = "no answer came in time"
-    WAITING = "the time was over before a connection was free"
+    WAITING = "the time was over before all of the request had left"
 
 
 _BEFORE_SENDING = {Failure.NO_NODE, Failure.NO_CONNECTION, Failure.NOT_SENT, Failure.WAITING}
@@ -90,6 +90,12 @@ class Attempts:
         self._last: BaseException | int | None = None
         self._phase = Failure.NO_NODE.value
         self._node: Any = None
+
+    def again(self) -> Attempts:
+        """The same command from its first attempt on, in what is left of its time."""
+        fresh = Attempts(self.operation, self.rules, self.is_write, self.started)
+        fresh._unclear = self._unclear
+        return fresh
 
     @property
     def deadline(self) -> float | None:

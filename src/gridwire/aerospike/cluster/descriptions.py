@@ -122,6 +122,7 @@ class _Lists:
     def _list(self, depth: int) -> list[object]:
         self._at += 1
         items: list[object] = []
+        is_empty = True
         while True:
             if self._at >= len(self._text):
                 raise ProtocolError(f"a list without its end: {self._text[:80]!r}")
@@ -130,8 +131,14 @@ class _Lists:
                 self._at += 1
                 return items
             if here == ",":
+                # Nothing before a comma is a text too: the TLS name of a node that has none.
+                if is_empty:
+                    items.append("")
+                is_empty = True
                 self._at += 1
-            elif here == "[" and depth < self._MAX_DEPTH:
+                continue
+            is_empty = False
+            if here == "[" and depth < self._MAX_DEPTH:
                 items.append(self._list(depth + 1))
             else:
                 items.append(self._item())

@@ -137,6 +137,9 @@ class Tend:
         self._racks = racks
         self._known: dict[str, _Known] = {}
         self._knocking: set[str] = set()
+        # Where nodes were when some node last answered: seeds may be gone for good.
+        self._last_seen: tuple[Endpoint, ...] = ()
+        self._joined = ""
         self.problems: dict[str, str] = {}
 
     @property
@@ -159,9 +162,17 @@ class Tend:
         for name, known in self._known.items():
             known.answered = False
             actions.append(Ask(name, self._usual_names()))
-        if not any(known.failures == 0 for known in self._known.values()):
-            actions += [self._knock((seed,), None) for seed in self._seeds]
+        if not self._is_reachable:
+            asked = {known.facts.endpoint for known in self._known.values()}
+            others = [one for one in self._last_seen if one not in asked]
+            places = dict.fromkeys([*self._seeds, *others])
+            actions += [self._knock((place,), None) for place in places]
         return actions
+
+    @property
+    def _is_reachable(self) -> bool:
+        """Whether some node answered when it was asked last."""
+        return any(known.failures == 0 for known in self._known.values())
 
     def _usual_names(self) -> tuple[str, ...]:
         names = ("node", "peers-generation", "partition-generation")
@@ -187,26 +198,29 @@ class Tend:
         if expected is not None and name != expected:
             return self._refuse(endpoint, f"it is node {name}, not {expected}")
         cluster = answers.get("cluster-name", "")
-        if self._cluster_name and cluster != self._cluster_name:
-            return self._refuse(
-                endpoint, f"it belongs to the cluster {cluster!r}, not {self._cluster_name!r}"
-            )
+        wanted = self._cluster_name
+        if not wanted and (self._is_reachable or endpoint not in self._seeds):
+            # Without a name in the options only a seed may lead to another cluster than before,
+            # and only when nothing is left of that: addresses are given to others, too.
+            wanted = self._joined
+        if wanted and cluster != wanted:
+            return self._refuse(endpoint, f"it belongs to the cluster {cluster!r}, not {wanted!r}")
         if answers.get("partition-generation") == "-1":
             return self._refuse(endpoint, "it has no partitions yet")
         known = self._known.get(name)
         if known is not None:
             return self._found_again(known, endpoint)
         advertised = self._advertised(answers, endpoint)
-        if expected is None and _is_load_balancer(endpoint, advertised) and not self._asked(name):
+        if expected is None and _is_load_balancer(endpoint, advertised):
+            if name in self._knocking:
+                return []
             # Behind a load balancer another node may answer next time: go to the node itself.
             self._knocking.add(name)
             return [self._knock((*advertised, endpoint), name)]
+        self._joined = "" if failure_of(cluster) is not None else cluster
         facts = NodeFacts(name, endpoint, read_build(answers.get("build", "")))
         self._known[name] = _Known(facts)
         return [Add(facts), Ask(name, self._usual_names())]
-
-    def _asked(self, name: str) -> bool:
-        return name in self._knocking
 
     def _advertised(self, answers: Mapping[str, str], endpoint: Endpoint) -> tuple[Endpoint, ...]:
         text = answers.get(self._service_name, "")
@@ -258,7 +272,7 @@ class Tend:
         try:
             actions = self._learn(known, answers)
         except ProtocolError as error:
-            return self.failed(node, str(error))
+            return self.failed(node, error.message)
         known.answered = True
         known.failures = 0
         return actions
@@ -314,6 +328,7 @@ class Tend:
             known.answered = False
             # What it says next is looked at afresh.
             known.peers_generation = known.partition_generation = _UNKNOWN
+            known.rebalance_generation = _UNKNOWN
             self.problems[str(known.facts.endpoint)] = why
         return []
 
@@ -339,10 +354,19 @@ class Tend:
                 del self._known[name]
                 why = "it does not answer" if known.failures else "no other node speaks of it"
                 actions.append(Remove(name, why))
+        if healthy:
+            self._last_seen = tuple(known.facts.endpoint for known in self._known.values())
         for known in healthy:
-            if any(peer.name not in self._known for peer in known.peers):
+            if any(self._is_elsewhere(peer) for peer in known.peers):
                 known.peers_generation = _UNKNOWN
         return actions
+
+    def _is_elsewhere(self, peer: Peer) -> bool:
+        """Whether a node that others speak of is not where it was, or was never reached."""
+        here = self._known.get(peer.name)
+        if here is None:
+            return True
+        return here.failures > 0 and here.facts.endpoint not in peer.endpoints
 
 
 def _number(answers: Mapping[str, str], name: str) -> int:
@@ -354,16 +378,16 @@ def _number(answers: Mapping[str, str], name: str) -> int:
 
 
 def _is_load_balancer(endpoint: Endpoint, advertised: tuple[Endpoint, ...]) -> bool:
-    """Whether something else than the node itself listens where we came in.
+    """Whether something else than the node itself may listen where we came in.
 
-    Only addresses can be compared, and this machine has others than the one that it tells.
+    A name may stand for several nodes, and for others tomorrow; an address of this machine is
+    another one than the node tells.
     """
-    if not advertised:
+    if not advertised or endpoint.host == "localhost":
         return False
     try:
-        address = ip_address(endpoint.host)
+        if ip_address(endpoint.host).is_loopback:
+            return False
     except ValueError:
-        return False
-    if address.is_loopback:
-        return False
+        pass
     return all((one.host, one.port) != (endpoint.host, endpoint.port) for one in advertised)

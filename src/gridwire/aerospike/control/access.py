@@ -17,7 +17,8 @@ from gridwire.aerospike.protocol.greeting import (
     open_session,
     user_agent,
 )
-from gridwire.aerospike.protocol.info import encode_info, read_info
+from gridwire.aerospike.protocol.info import encode_info, failure_of, read_info
+from gridwire.aerospike.protocol.result_codes import class_of, error_of
 
 if TYPE_CHECKING:
     from gridwire.aerospike.cluster.node import Endpoint
@@ -59,7 +60,9 @@ class NodeAccess:
         """
         async with self._lock, asyncio.timeout(self._opener.timeout):
             channel = await self._ready_channel()
-            return read_info(await channel.exchange(encode_info(names)))
+            values = read_info(await channel.exchange(encode_info(names)))
+        _check_allowed(values)
+        return values
 
     async def _ready_channel(self) -> Channel:
         channel = self._channel
@@ -138,3 +141,11 @@ class NodeAccess:
         self._is_closed = True
         if self._channel is not None:
             self._channel.close()
+
+
+def _check_allowed(values: dict[str, str]) -> None:
+    """Nothing, unless a node tells nothing to who did not log in."""
+    for text in (*values.values(), *values):
+        failure = failure_of(text)
+        if failure is not None and class_of(failure.code) is AdminError:
+            raise error_of(failure.code, operation="info")

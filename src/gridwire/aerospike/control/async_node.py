@@ -19,7 +19,6 @@ from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import NodeFacts
 from gridwire.aerospike.control.depth import Depth
 from gridwire.aerospike.control.pipeline import AttemptFailed, Entry, Exchange, Pipeline
-from gridwire.aerospike.control.ticking import TICK_SECONDS
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
@@ -43,6 +42,10 @@ _OVERDUE_TICKS = 4
 
 _STUCK_SECONDS = 3.0
 """How long those behind an answer wait for which nobody waits any more."""
+
+_OPENING_AT_ONCE = 8
+"""Connections to one node that are opened at the same time: those that are there first may serve
+those who wait, and a server is not overrun by handshakes."""
 
 _OPEN_AGAIN_SECONDS = 0.1
 """Pause after a connection could not be opened; whoever needs one meanwhile learns at once."""
@@ -83,7 +86,8 @@ class AsyncNode:
         self.connections: list[Pipeline] = []
         self.is_usable = True
         self.due = _NEVER
-        self._now = asyncio.get_running_loop().time
+        self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
         self._ticker = ticker
         self._connect = connect
         self._spawn = spawn
@@ -99,6 +103,7 @@ class AsyncNode:
         self._alone_waiting = 0
         self._opening = 0
         self._open_again_at = 0.0
+        self._is_counting = False
 
     def __repr__(self) -> str:
         return f"<AsyncNode {self.facts.name} at {self.facts.endpoint}>"
@@ -124,7 +129,7 @@ class AsyncNode:
             now: the loop's clock.
         """
         future, deadline, request = entry
-        if deadline < self.due:
+        if deadline < self.due:  # noqa: PLR1730 - no function call for each request
             self.due = deadline
         payload = request.payload
         if not self._waiting and len(payload) < LARGE_BYTES and type(request) is not Exchange:
@@ -133,10 +138,13 @@ class AsyncNode:
             while ready:
                 connection = ready[-1]
                 entries = connection.entries
-                if len(entries) < limit:
-                    if not entries:
+                ahead = len(entries)
+                if ahead < limit:
+                    if not ahead:
                         connection.waits_since = now
                         connection.waits_tick = self._ticker.number
+                    if connection.sample_left < 0:
+                        connection.sample(ahead, now)
                     entries.append(entry)
                     connection.write(payload)
                     break
@@ -248,7 +256,15 @@ class AsyncNode:
             size: bytes of the chunk.
             now: the loop's clock.
         """
-        self._depth.note(count, len(connection.entries), size, now - connection.waits_since)
+        depth = self._depth
+        depth.note(count, size, now - connection.waits_since)
+        if connection.sample_left >= 0:
+            connection.sample_left -= count
+            if connection.sample_left < 0:
+                depth.sample(connection.sample_ahead, now - connection.sampled_at)
+        if depth.is_shallow and not self._is_counting:
+            self._is_counting = True
+            self._loop.call_soon(self._turn_over)
         connection.waits_since = now
         connection.waits_tick = self._ticker.number
         if connection.is_blocked:
@@ -258,6 +274,10 @@ class AsyncNode:
             self._make_ready(connection)
         if self._waiting:
             self._serve()
+
+    def _turn_over(self) -> None:
+        self._is_counting = False
+        self._depth.turn()
 
     def connection_lost(
         self, connection: Pipeline, error: BaseException | None, in_use: bool
@@ -306,7 +326,7 @@ class AsyncNode:
         shared = len(self._waiting) - self._alone_waiting
         # One that opens serves several of those who share.
         wanted = self._alone_waiting - (-shared // self._depth.limit) - self._opening
-        room = self._most - len(self.connections) - self._opening
+        room = min(self._most - len(self.connections), _OPENING_AT_ONCE) - self._opening
         if wanted <= 0 or room <= 0:
             return
         if self._now() < self._open_again_at:
@@ -380,7 +400,7 @@ class AsyncNode:
         """Look for what is overdue, by the loop's clock; whether anything is still pending."""
         if now >= self.due:
             self._expire_calls(now)
-        self._depth.adapt(self._ticker.is_saturated)
+        self._depth.adapt()
         pending = bool(self._waiting)
         limit = max(_OVERDUE_SECONDS, _OVERDUE_FACTOR * self._depth.answer_seconds)
         oldest = now - limit

@@ -212,9 +212,10 @@ class ClusterCore(Generic[N]):
         done = Round(self, self._tend)
         await done.carry_out(self._tend.begin())
         await done.carry_out(self._tend.end())
-        now = self._loop.time()
-        for node in self.nodes.values():
-            node.tended(now)
+        if self.is_running:
+            now = self._loop.time()
+            for node in self.nodes.values():
+                node.tended(now)
         return done
 
     # -- what rounds do -----------------------------------------------------------------------

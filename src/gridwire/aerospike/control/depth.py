@@ -2,8 +2,8 @@
 """How many requests may be under way on one connection, as the server turns out to be.
 
 A server answers the requests of a connection one after the other. Where it takes long, another
-connection is better than another request behind; where it is quick, requests that share a
-connection share system calls, which then are what costs.
+connection is better than another request behind; where it is quick, or this process has no time to
+look sooner anyhow, requests that share a connection share system calls.
 """
 
 from __future__ import annotations
@@ -15,11 +15,22 @@ MAX_ANSWER_BYTES = 256 * 1024
 for all its clients, so a connection never asks for more than its sockets hold."""
 
 _SLOW_SECONDS = 0.0001
-"""From this time for one request on, a server is worth another connection. The whole depth of
-quicker ones costs a caller less than a millisecond."""
+"""From this wait for each request ahead on, another connection is worth it. The whole depth of
+quicker servers costs a caller less than a millisecond."""
+
+_LOOK_SECONDS = 0.00003
+"""What it costs this process, about, to send and receive on one more connection: most of it goes
+to the kernel and the loop."""
+
+_FORGET = 0.98
+"""How much of what was seen of a slow server still counts a tick later, as long as nothing is seen
+of it; so depth is tried anew about once a second."""
 
 _MEMORY = 0.1
-"""Weight of the newest observation in a running mean."""
+"""Weight of the newest observation in a running mean; of waits, half of that."""
+
+_LEAST_SPREAD = 0.05
+"""Variance of the requests ahead that is needed to tell what they cost."""
 
 _GUESSED_ANSWER_BYTES = 128.0
 
@@ -27,9 +38,10 @@ _GUESSED_ANSWER_BYTES = 128.0
 class Depth:
     """Adapts the depth of the pipelines to one node.
 
-    What it learns from is how each look at a socket found it: some answers there and some still to
-    come, although the server had its time, means that requests wait for each other. Whether
-    answers merely were not looked for, because the loop was busy, makes no difference to that.
+    It learns what a request costs those behind it from samples: how many were ahead of one, and how
+    long it took. The slope of that is what waiting costs, whatever the way to the server, and the
+    turns of a busy loop, add to each. Fewer are allowed where that is more than what a connection
+    costs in system calls, by the number of connections on which a turn of the loop finds answers.
 
     Args:
         most: requests that may be under way on one connection.
@@ -40,11 +52,17 @@ class Depth:
     """
 
     __slots__ = (
+        "_ahead",
+        "_ahead_spread",
         "_allowed",
         "_answer_bytes",
+        "_common",
+        "_has_waited",
         "_looks",
         "_most",
-        "_slow_looks",
+        "_turns",
+        "_wait",
+        "_waited",
         "answer_seconds",
         "limit",
     )
@@ -53,42 +71,74 @@ class Depth:
         self._most = most
         self._allowed = most
         self._looks = 0
-        self._slow_looks = 0
+        self._turns = 0
+        # Means, variance and covariance of requests ahead and of seconds; the slope of these.
+        self._ahead = self._waited = self._ahead_spread = self._common = 0.0
+        self._has_waited = False
+        self._wait = 0.0
         self._answer_bytes = _GUESSED_ANSWER_BYTES
         self.answer_seconds = 0.0
         self.limit = most
 
-    def note(self, count: int, left: int, size: int, seconds: float) -> None:
+    @property
+    def is_shallow(self) -> bool:
+        """Whether fewer are under way than might be, since the server is slow."""
+        return self._allowed < self._most
+
+    def note(self, count: int, size: int, seconds: float) -> None:
         """A look at a socket found answers.
 
         Args:
             count: how many.
-            left: how many are still to come there.
             size: bytes of all of them.
             seconds: since the look before, or since the first of them was asked for.
         """
-        single = seconds / count
         self._answer_bytes += _MEMORY * (size / count - self._answer_bytes)
-        self.answer_seconds += _MEMORY * (single - self.answer_seconds)
+        self.answer_seconds += _MEMORY * (seconds / count - self.answer_seconds)
         self._looks += 1
-        if left and single > _SLOW_SECONDS:
-            self._slow_looks += 1
         if self._answer_bytes * self.limit > MAX_ANSWER_BYTES:
             self.limit = self._capped(self.limit)
 
-    def adapt(self, saturated: bool) -> None:
-        """A tick is over.
+    def sample(self, ahead: int, seconds: float) -> None:
+        """One request has its answer.
 
         Args:
-            saturated: whether the loop had no time to spare in it.
+            ahead: how many were under way on its connection when it was sent.
+            seconds: how long it took.
         """
-        looks, slow = self._looks, self._slow_looks
-        self._looks = self._slow_looks = 0
-        if looks and slow * 4 > looks:
-            # Towards one request a connection in a few ticks, but no further than is needed.
-            self._allowed -= (self._allowed + 2) // 4
-        elif looks and saturated and self._allowed < self._most:
-            self._allowed += 1
+        weight = _MEMORY / 2
+        by = ahead - self._ahead
+        off = seconds - self._waited
+        self._ahead += weight * by
+        self._waited += weight * off
+        self._ahead_spread = (1 - weight) * (self._ahead_spread + weight * by * by)
+        self._common = (1 - weight) * (self._common + weight * by * off)
+        if ahead and self._ahead_spread > _LEAST_SPREAD:
+            self._has_waited = True
+            self._wait = max(0.0, self._common / self._ahead_spread)
+
+    def turn(self) -> None:
+        """A turn of the loop is over in which answers were found; told while `is_shallow`."""
+        self._turns += 1
+
+    def adapt(self) -> None:
+        """A tick is over."""
+        looks = self._looks / self._turns if self._turns else 1.0
+        if self._wait <= _SLOW_SECONDS:
+            if self._looks and self._allowed < self._most:
+                self._allowed += 1
+        elif self._looks:
+            # What is spent in a turn on connections that another depth would do without.
+            spent = _LOOK_SECONDS * looks
+            if spent > self._wait * (self._allowed + 1):
+                self._allowed = min(self._allowed + 1, self._most)
+            elif spent < self._wait * self._allowed / 2:
+                # Towards one request a connection in a few ticks.
+                self._allowed -= (self._allowed + 2) // 4
+        if not self._has_waited:
+            self._wait *= _FORGET
+        self._has_waited = False
+        self._looks = self._turns = 0
         self.limit = self._capped(self._allowed)
 
     def _capped(self, limit: int) -> int:

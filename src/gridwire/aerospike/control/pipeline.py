@@ -98,6 +98,10 @@ class Pipeline:
         waits_since: since when the first of `entries` is the next; without entries, when the
             connection was used last.
         waits_tick: the same in ticks of the loop.
+        sample_left: answers that come before that of the request of which a sample is taken; below
+            0 while there is none.
+        sample_ahead: how many were under way when it was sent.
+        sampled_at: when that was.
         stuck_since: since when the first of `entries` is both overdue and without its caller.
     """
 
@@ -110,6 +114,9 @@ class Pipeline:
         "is_blocked",
         "is_closed",
         "is_ready",
+        "sample_ahead",
+        "sample_left",
+        "sampled_at",
         "stream",
         "stuck_since",
         "waits_since",
@@ -132,6 +139,9 @@ class Pipeline:
         self.is_blocked = True
         self.waits_since = now()
         self.waits_tick = 0
+        self.sample_left = -1
+        self.sample_ahead = 0
+        self.sampled_at = 0.0
         self.stuck_since: float | None = None
 
     def attach(self, stream: Stream) -> None:
@@ -143,6 +153,16 @@ class Pipeline:
     def is_alone(self) -> bool:
         """Whether somebody has the connection for himself."""
         return self._alone is not None
+
+    def sample(self, ahead: int, now: float) -> None:
+        """Look how long the request takes that is about to be sent.
+
+        Args:
+            ahead: how many are under way.
+            now: the loop's clock.
+        """
+        self.sample_left = self.sample_ahead = ahead
+        self.sampled_at = now
 
     def send_alone(self, future: asyncio.Future[bytes], deadline: float, what: Exchange) -> None:
         """Send what has this connection for itself; nothing else is under way."""

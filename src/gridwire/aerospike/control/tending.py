@@ -11,6 +11,7 @@ from gridwire.aerospike.cluster.tend import Action, Add, Ask, Claims, Knock, Rem
 from gridwire.aerospike.control.access import NodeAccess
 from gridwire.aerospike.exception import AdminError, AerospikeError
 from gridwire.aerospike.protocol.errors import ProtocolError
+from gridwire.errors import GridwireError
 
 if TYPE_CHECKING:
     from gridwire.aerospike.control.core import ClusterCore
@@ -60,9 +61,7 @@ class Round(Generic[N]):
                         self._apply(action)
                 todo = []
                 if asking:
-                    done, asking = await asyncio.wait(
-                        asking, return_when=asyncio.FIRST_COMPLETED
-                    )
+                    done, asking = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
                     for task in done:
                         todo += task.result()
         finally:
@@ -120,7 +119,7 @@ class Round(Generic[N]):
     def _reason(self, error: Exception) -> str:
         if isinstance(error, AdminError):
             self.refusals.append(error)
-        if isinstance(error, AerospikeError):
+        if isinstance(error, GridwireError):
             return error.message
         if isinstance(error, TimeoutError) and not str(error):
             return f"no answer within {self._core.opener.timeout:g} s"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A tick while requests are pending: it ends what is overdue, and knows how busy the loop is.
+"""A tick while requests are pending: it ends what is overdue.
 
 A clock alone cannot tell a slow server from a busy loop, which has not looked yet. Ticks can: each
 is a turn of the loop, and so a look at every socket.
@@ -8,7 +8,6 @@ is a turn of the loop, and so a look at every socket.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 
 __all__ = ["TICK_SECONDS", "Ticker"]
@@ -18,9 +17,6 @@ TICK_SECONDS = 0.01
 
 _LATE_SECONDS = 0.005
 """A tick that comes so late was held up by others on the loop."""
-
-_SATURATED = 0.85
-"""Share of the time for which a thread computes that has none left to wait for answers."""
 
 
 class Ticker:
@@ -32,22 +28,9 @@ class Ticker:
     Attributes:
         is_running: whether it ticks; who adds something and finds it not running starts it.
         number: of the tick.
-        is_saturated: whether the loop's thread had no time to spare in the last tick. Then a write
-            less is worth more than an answer that is there sooner.
     """
 
-    __slots__ = (
-        "_computed",
-        "_due",
-        "_gave_way",
-        "_look",
-        "_loop",
-        "_looked",
-        "_timer",
-        "is_running",
-        "is_saturated",
-        "number",
-    )
+    __slots__ = ("_due", "_gave_way", "_look", "_loop", "_timer", "is_running", "number")
 
     def __init__(self, look: Callable[[float], bool]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -55,16 +38,12 @@ class Ticker:
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._gave_way = False
-        self._looked = self._computed = 0.0
         self.number = 0
         self.is_running = False
-        self.is_saturated = False
 
     def start(self) -> None:
         """Something is pending."""
         self.is_running = True
-        self._looked = self._loop.time()
-        self._computed = time.thread_time()
         self._next()
 
     def stop(self) -> None:
@@ -88,9 +67,6 @@ class Ticker:
             return
         self._gave_way = False
         self.number += 1
-        computed = time.thread_time()
-        self.is_saturated = computed - self._computed > _SATURATED * (now - self._looked)
-        self._looked, self._computed = now, computed
         self._timer = None
         if self._look(now):
             self._next()

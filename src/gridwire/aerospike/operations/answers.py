@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from struct import Struct
 from typing import Any
 
@@ -29,7 +29,7 @@ from gridwire.aerospike.types import (
     RecordMetadata,
 )
 
-__all__ = ["Answers"]
+__all__ = ["Answers", "merged"]
 
 # Generation, void time, what requests use for the timeout, and the counts of fields and bins.
 _read_tail = Struct(">IIIHH").unpack_from
@@ -77,17 +77,7 @@ class Answers:
     def results(self, key: AerospikeKey, message: bytes) -> Record:
         """The results of operations by bin; several of one bin are a list."""
         ordered = self.ordered_results(key, message)
-        bins: dict[str, Any] = {}
-        several: set[str] = set()
-        for name, value in ordered.ordered_bins:
-            if name not in bins:
-                bins[name] = value
-            elif name in several:
-                bins[name].append(value)
-            else:
-                several.add(name)
-                bins[name] = [bins[name], value]
-        return Record(ordered.key, ordered.meta, bins)
+        return Record(ordered.key, ordered.meta, merged(ordered.ordered_bins))
 
     def ordered_results(self, key: AerospikeKey, message: bytes) -> OperateOrderedResult:
         """The results of operations in their order."""
@@ -109,3 +99,22 @@ class Answers:
         if sent:
             key = key._replace(user_key=decode_particle(sent[0], sent, 1, len(sent)))
         return key, offset
+
+
+def merged(results: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Results of operations by bin; several of one bin are a list.
+
+    Args:
+        results: names and values, in the order of the operations.
+    """
+    bins: dict[str, Any] = {}
+    several: set[str] = set()
+    for name, value in results:
+        if name not in bins:
+            bins[name] = value
+        elif name in several:
+            bins[name].append(value)
+        else:
+            several.add(name)
+            bins[name] = [bins[name], value]
+    return bins

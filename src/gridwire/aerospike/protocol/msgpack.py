@@ -189,8 +189,11 @@ _LONG_EXTENSIONS = {0xC7: Struct(">B"), 0xC8: Struct(">H"), 0xC9: Struct(">I")}
 _PRESERVE_ORDER = 0x08
 
 
+_NO_ORDER = -1
+
+
 class _Order:
-    """An extension: what its first byte after the length says about a list's or map's order."""
+    """An extension: what its type says about a list's or map's order, or that it says nothing."""
 
     __slots__ = ("flags",)
 
@@ -268,7 +271,7 @@ def _long(data: bytes, offset: int, end: int, code: int, depth: int) -> tuple[An
     stop = offset + 1 + size
     if stop > end:
         raise ProtocolError("a list or map ends too early")
-    return _Order(data[offset] if code == _ORDER_EXTENSION else 0), stop
+    return _Order(data[offset] if code == _ORDER_EXTENSION else _NO_ORDER), stop
 
 
 def _raw(data: bytes, offset: int, size: int, end: int) -> tuple[Any, int]:
@@ -297,7 +300,7 @@ def _list(data: bytes, offset: int, count: int, end: int, depth: int) -> tuple[A
     for index in range(count):
         item, offset = _unpack(data, offset, end, depth + 1)
         if type(item) is _Order:
-            if index == 0:
+            if index == 0 and item.flags != _NO_ORDER:
                 continue
             item = None
         items.append(item)
@@ -312,7 +315,7 @@ def _map(data: bytes, offset: int, count: int, end: int, depth: int) -> tuple[An
         key, offset = _unpack(data, offset, end, depth + 1)
         value, offset = _unpack(data, offset, end, depth + 1)
         if type(key) is _Order:
-            if index == 0:
+            if index == 0 and key.flags != _NO_ORDER:
                 flags = key.flags
                 continue
             key = None

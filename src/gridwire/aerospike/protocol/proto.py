@@ -23,6 +23,7 @@ __all__ = [
     "ProtoReader",
     "frame",
     "kind_of",
+    "size_of",
 ]
 
 Buffer = bytes | bytearray | memoryview
@@ -41,6 +42,7 @@ MAX_PROTO_BYTES = 128 * 1024 * 1024
 _LENGTH_MASK = (1 << 48) - 1
 _VERSION_BITS = PROTO_VERSION << 56
 _KINDS = (INFO, ADMIN, MESSAGE, COMPRESSED)
+_HEADS = frozenset(PROTO_VERSION << 8 | kind for kind in _KINDS)
 
 pack_header = Struct(">Q").pack
 _read_header = Struct(">Q").unpack_from
@@ -61,19 +63,46 @@ def kind_of(message: Buffer) -> int:
     return message[1]
 
 
+def size_of(message: Buffer) -> int:
+    """How long a message is with its header.
+
+    Args:
+        message: at least its header.
+
+    Raises:
+        ProtocolError: it cannot be the protocol. The connection is of no use any more.
+    """
+    header = _read_header(message)[0]
+    length: int = header & _LENGTH_MASK
+    if header >> 48 not in _HEADS:
+        raise ProtocolError(f"not a header of this protocol: {header:016x}")
+    if length > MAX_PROTO_BYTES:
+        raise ProtocolError(
+            f"a message of {length} bytes, more than the limit of {MAX_PROTO_BYTES}"
+        )
+    return HEADER_BYTES + length
+
+
 class ProtoReader:
     """Cuts what a peer sends into messages.
 
     Args:
         max_bytes: largest body that is accepted.
         kinds: the types that may come.
+        others: further pairs of a version and a type that may come.
     """
 
-    __slots__ = ("_chunks", "_kinds", "_missing", "_rest", "max_bytes")
+    __slots__ = ("_chunks", "_heads", "_missing", "_rest", "max_bytes")
 
-    def __init__(self, max_bytes: int = MAX_PROTO_BYTES, kinds: tuple[int, ...] = _KINDS) -> None:
+    def __init__(
+        self,
+        max_bytes: int = MAX_PROTO_BYTES,
+        kinds: tuple[int, ...] = _KINDS,
+        others: tuple[tuple[int, int], ...] = (),
+    ) -> None:
         self.max_bytes = max_bytes
-        self._kinds = kinds
+        allowed = [*((PROTO_VERSION, kind) for kind in kinds), *others]
+        self._heads = frozenset(version << 8 | kind for version, kind in allowed)
         # Either a beginning that is too short to tell its length, or the chunks of a message of
         # which `_missing` bytes are still to come.
         self._rest = b""
@@ -113,7 +142,7 @@ class ProtoReader:
         while size - start >= HEADER_BYTES:
             header = _read_header(data, start)[0]
             length = header & _LENGTH_MASK
-            if header >> 56 != PROTO_VERSION or header >> 48 & 255 not in self._kinds:
+            if header >> 48 not in self._heads:
                 raise ProtocolError(f"not a header of this protocol: {header:016x}")
             if length > self.max_bytes:
                 raise ProtocolError(

@@ -64,6 +64,4 @@ def refusal(code: int) -> bytes:
 
 def last_message(code: int) -> bytes:
     """The message after which nothing more comes for a batch."""
-    return frame(
-        MESSAGE, _pack_head(MESSAGE_HEAD_BYTES, 0, 0, INFO3_LAST, 0, code, 0, 0, 0, 0, 0)
-    )
+    return frame(MESSAGE, _pack_head(MESSAGE_HEAD_BYTES, 0, 0, INFO3_LAST, 0, code, 0, 0, 0, 0, 0))

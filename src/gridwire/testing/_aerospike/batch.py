@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Container, Iterator
 from struct import Struct
-from struct import error as StructError
 from typing import NamedTuple
 
 from gridwire.aerospike.protocol import flags
@@ -47,7 +47,7 @@ Execute = Callable[[bytes, Request], Answer]
 
 
 class _Row(NamedTuple):
-    index: int
+    position: int
     digest: bytes
     request: Request
 
@@ -70,9 +70,9 @@ def run_batch(
         bits, rows = _read(request, service, namespaces)
     except Refused as refused:
         return [last_message(refused.code)]
-    except (StructError, IndexError):
+    except (struct.error, IndexError):
         return [last_message(codes.PARAMETER)]
-    answers = [(row.index, execute(row.digest, row.request)) for row in rows]
+    answers = [(row.position, execute(row.digest, row.request)) for row in rows]
     worst = codes.OK
     if not bits & RESPOND_ALL_KEYS:
         worst = next((a.code for _, a in answers if a.code not in _HARMLESS), codes.OK)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists and maps as a server stores them: checked, in shortest form, maps in the order of their keys.
+"""Lists and maps as a server stores them: checked, in shortest form, maps sorted by key.
 
 Bytes come from clients in a dialect of MessagePack (protocol notes, section 5). What a server keeps
 differs from what was sent in three ways: numbers and headers have their shortest form, unordered
@@ -8,12 +8,12 @@ maps are kept sorted by key, and what is not well-formed is refused.
 
 from __future__ import annotations
 
+import struct
 from struct import Struct
-from struct import error as StructError
 from typing import Any, NamedTuple
 
 from gridwire.aerospike.protocol.msgpack import MAX_DEPTH
-from gridwire.aerospike.protocol.particles import BLOB, GEOJSON, LIST, MAP, STRING
+from gridwire.aerospike.protocol.particles import BLOB, GEOJSON, LIST, STRING
 from gridwire.testing._aerospike import codes
 from gridwire.testing._aerospike.request import Refused
 
@@ -77,7 +77,7 @@ def normalized(kind: int, data: bytes) -> bytes:
     reader = _Reader(data)
     try:
         value = reader.value(0)
-    except (IndexError, StructError):
+    except (IndexError, struct.error):
         raise Refused(codes.SERVER) from None
     expected = _LIST_RANK if kind == LIST else _MAP_RANK
     if value.order[0] != expected or reader.offset != len(data):

@@ -73,22 +73,18 @@ default-read-touch-ttl-pct=0 default-ttl=0 disable-eviction=false enable-index=f
 stop-writes-count=0 stop-writes-size=0
 """
 
-_FIXED = frozenset(
-    # Set when a server starts.
-    """
-    auto-pin cluster-name conflict-resolution-policy index-stage-size index-type node-id
-    node-id-interface partition-tree-sprigs pidfile replication-factor run-as-daemon
-    sindex-stage-size sindex-type storage-engine storage-engine.data-size strong-consistency
-    work-directory
-    """.split()
-) | frozenset(
-    # Of the Enterprise Edition.
-    """
-    auto-revive conflict-resolve-writes disable-mrt-writes disallow-expunge migrate-order
-    prefer-uniform-balance rack-id strong-consistency-allow-expunge tomb-raider-eligible-age
-    tomb-raider-period
-    """.split()
-)
+_AT_START = """
+auto-pin cluster-name conflict-resolution-policy index-stage-size index-type node-id
+node-id-interface partition-tree-sprigs pidfile replication-factor run-as-daemon
+sindex-stage-size sindex-type storage-engine storage-engine.data-size strong-consistency
+work-directory
+"""
+_OF_THE_ENTERPRISE_EDITION = """
+auto-revive conflict-resolve-writes disable-mrt-writes disallow-expunge migrate-order
+prefer-uniform-balance rack-id strong-consistency-allow-expunge tomb-raider-eligible-age
+tomb-raider-period
+"""
+_FIXED = frozenset(_AT_START.split()) | frozenset(_OF_THE_ENTERPRISE_EDITION.split())
 
 
 _STORAGE = "storage-engine."

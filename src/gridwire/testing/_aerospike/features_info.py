@@ -7,6 +7,7 @@ does not support it.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from gridwire.testing._aerospike import codes
@@ -64,8 +65,20 @@ def _query_abort(node: Node, call: InfoCall) -> str:
 
 
 def _user_agent(node: Node, call: InfoCall) -> str:
-    required(call.parameters, "value")
+    call.connection.user_agent = required(call.parameters, "value")
     return "ok"
+
+
+def _user_agents(node: Node, call: InfoCall) -> str:
+    agents = Counter(connection.user_agent for connection in node.connections)
+    return ";".join(f"user-agent={agent}:count={n}" for agent, n in agents.items() if agent)
+
+
+def _rack_ids(node: Node, call: InfoCall) -> str:
+    rack = node.view.rack(node.name)
+    if rack is None:
+        return enterprise_only(node, call)
+    return ";".join(f"{name.decode()}:{rack}" for name in node.view.namespaces)
 
 
 _OF_THE_ENTERPRISE_EDITION = (
@@ -74,7 +87,6 @@ _OF_THE_ENTERPRISE_EDITION = (
     "masking-show",
     "quiesce",
     "quiesce-undo",
-    "rack-ids",
     "racks",
     "revive",
     "roster",
@@ -86,6 +98,7 @@ COMMANDS: dict[str, Handler] = {
     "query-abort": _query_abort,
     "query-abort-all": constant("number-of-queries-killed:0"),
     "query-show": _query_show,
+    "rack-ids": _rack_ids,
     "sindex": constant(""),
     "sindex-create": _unsupported,
     "sindex-delete": _index_delete,
@@ -97,5 +110,6 @@ COMMANDS: dict[str, Handler] = {
     "udf-put": _unsupported,
     "udf-remove": constant("ok"),
     "user-agent-set": _user_agent,
+    "user-agents": _user_agents,
     **dict.fromkeys(_OF_THE_ENTERPRISE_EDITION, enterprise_only),
 }

@@ -129,8 +129,5 @@ def _face(longitude: float, latitude: float) -> tuple[int, float, float]:
 
 def _leaf(u: float) -> int:
     """The leaf along one axis; the quadratic makes cells near edges as large as others."""
-    if u >= 0:
-        part = 0.5 * math.sqrt(1 + 3 * u)
-    else:
-        part = 1 - 0.5 * math.sqrt(1 - 3 * u)
+    part = 0.5 * math.sqrt(1 + 3 * u) if u >= 0 else 1 - 0.5 * math.sqrt(1 - 3 * u)
     return max(0, min(_LEAVES - 1, math.floor(_LEAVES * part)))

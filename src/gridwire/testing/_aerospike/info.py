@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The text protocol of a node: lines with names and commands in, a value for each out.
 
-What follows a name's first ``:``, ``;`` or ``/`` is its argument. A line counts up to its first zero
-byte, and the last one only if it ends with a line end.
+What follows a name's first ``:``, ``;`` or ``/`` is its argument. A line counts up to its first
+zero byte, and the last one only if it ends with a line end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gridwire.testing._aerospike import truncation as truncate_info
 from gridwire.testing._aerospike.info_call import Handler, InfoCall, InfoError
 
 if TYPE_CHECKING:
-    from gridwire.testing._aerospike.node import Node
+    from gridwire.testing._aerospike.node import Connection, Node
 
 __all__ = ["COMMANDS", "answer_info"]
 
@@ -52,11 +52,12 @@ _LINE = re.compile(r"([^:;/]*)[:;/]?(.*)", re.DOTALL)
 _UNKNOWN = InfoError(4, "unrecognized command")
 
 
-def answer_info(node: Node, message: bytes) -> bytes:
+def answer_info(node: Node, connection: Connection, message: bytes) -> bytes:
     """Answer a request for values.
 
     Args:
         node: which is asked.
+        connection: on which it is asked.
         message: the request with its frame's header.
     """
     body = message[HEADER_BYTES:]
@@ -64,10 +65,10 @@ def answer_info(node: Node, message: bytes) -> bytes:
         lines = [line.partition(b"\0")[0] for line in body.split(b"\n")[:-1]]
     else:
         lines = [name.encode() for name in _BY_DEFAULT]
-    return frame(INFO, b"".join(_answered(node, line) for line in lines))
+    return frame(INFO, b"".join(_answered(node, connection, line) for line in lines))
 
 
-def _answered(node: Node, line: bytes) -> bytes:
+def _answered(node: Node, connection: Connection, line: bytes) -> bytes:
     text = line.decode("utf-8", "surrogateescape")
     match = _LINE.fullmatch(text)
     assert match is not None, "the pattern matches everything"
@@ -76,7 +77,7 @@ def _answered(node: Node, line: bytes) -> bytes:
     try:
         if handler is None:
             raise _UNKNOWN
-        value = handler(node, InfoCall(name, argument))
+        value = handler(node, InfoCall(connection, name, argument))
     except InfoError as error:
         value = error.text
     return line + b"\t" + value.encode("utf-8", "surrogateescape") + b"\n"

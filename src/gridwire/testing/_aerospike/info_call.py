@@ -11,7 +11,7 @@ from gridwire.testing._aerospike import codes
 
 if TYPE_CHECKING:
     from gridwire.testing._aerospike.namespaces import Namespace
-    from gridwire.testing._aerospike.node import Node
+    from gridwire.testing._aerospike.node import Connection, Node
 
 __all__ = [
     "Handler",
@@ -46,8 +46,9 @@ class InfoError(Exception):
 
 
 class InfoCall(NamedTuple):
-    """A line: its name, and what stands behind it."""
+    """A line: on which connection it came, its name, and what stands behind it."""
 
+    connection: Connection
     name: str
     argument: str
 

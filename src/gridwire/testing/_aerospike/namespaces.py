@@ -15,6 +15,7 @@ __all__ = ["NamedSet", "Namespace", "seconds_since_2010"]
 _RESERVED_PERCENT = 25
 """Of the storage, what the blocks take into which a server writes next."""
 
+
 class NamedSet:
     """A set of records; it stays when its last record goes.
 
@@ -145,10 +146,11 @@ class Namespace:
     @property
     def stops_writes(self) -> bool:
         """Whether nothing but removing is possible."""
+        number = self.parameters.number
         return (
             self.is_full
-            or self.available_percent < self.parameters.number("storage-engine.stop-writes-avail-pct")
-            or self.used_percent >= self.parameters.number("storage-engine.stop-writes-used-pct")
+            or self.available_percent < number("storage-engine.stop-writes-avail-pct")
+            or self.used_percent >= number("storage-engine.stop-writes-used-pct")
         )
 
     def _count(self, record: Record, sign: int) -> None:

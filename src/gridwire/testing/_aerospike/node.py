@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from gridwire.aerospike.protocol import flags
 from gridwire.aerospike.protocol.digest import DIGEST_BYTES, partition_of
@@ -15,10 +16,9 @@ from gridwire.aerospike.protocol.proto import (
     MESSAGE,
     kind_of,
 )
-from gridwire.testing._aerospike import codes
+from gridwire.testing._aerospike import codes, commands
 from gridwire.testing._aerospike.answers import Answer, last_message, refusal, single
 from gridwire.testing._aerospike.batch import run_batch
-from gridwire.testing._aerospike.commands import execute
 from gridwire.testing._aerospike.config import SERVICE_DEFAULTS, Parameters
 from gridwire.testing._aerospike.info import answer_info
 from gridwire.testing._aerospike.info_call import refused_info
@@ -36,12 +36,16 @@ class Connection:
 
     Attributes:
         user: whoever logged in on it, None without; security's business alone.
+        user_agent: what the client said of itself, in base 64.
+        certified: whom the client's certificate names, empty without one.
     """
 
-    __slots__ = ("user",)
+    __slots__ = ("certified", "user", "user_agent")
 
     def __init__(self) -> None:
         self.user: object = None
+        self.user_agent = ""
+        self.certified = ""
 
 
 class Node:
@@ -115,7 +119,7 @@ class Node:
         if kind == INFO:
             self.infos += 1
             code = self.security.refuses_info(connection, message)
-            return [refused_info(message, code) if code else answer_info(self, message)]
+            return [refused_info(message, code) if code else answer_info(self, connection, message)]
         if kind == ADMIN:
             return self.security.answer(connection, message)
         if kind == COMPRESSED:
@@ -134,30 +138,34 @@ class Node:
         except Refused as refused:
             self.refused_messages += 1
             return [refusal(refused.code)]
+        execute = partial(self._execute, connection)
         if request.info1 & flags.INFO1_BATCH:
             self.batches += 1
-            return run_batch(request, self.service, self.view.namespaces, self._execute)
+            return run_batch(request, self.service, self.view.namespaces, execute)
         try:
-            return [single(self._single(request))]
+            return [single(self._single(request, execute))]
         except Refused as refused:
             return [refusal(refused.code)]
 
-    def _single(self, request: Request) -> Answer:
+    def _single(self, request: Request, execute: Callable[[bytes, Request], Answer]) -> Answer:
         if request.namespace not in self.view.namespaces:
             raise Refused(codes.NAMESPACE)
         digest = request.fields.get(flags.FIELD_DIGEST)
         if digest is None:
             raise Refused(_of_many(request))
-        return self._execute(digest, request)
+        return execute(digest, request)
 
-    def _execute(self, digest: bytes, request: Request) -> Answer:
+    def _execute(self, connection: Connection, digest: bytes, request: Request) -> Answer:
         """A command about one record, alone or in a batch."""
         if len(digest) != DIGEST_BYTES:
             return Answer(codes.PARAMETER)
+        code = self.security.refuses_request(connection, request)
+        if code:
+            return Answer(code)
         name = request.namespace
         if not self.view.serves(self.name, name, partition_of(digest)):
             return Answer(codes.UNAVAILABLE)
-        return execute(self.view.namespaces[name], digest, request, self.now())
+        return commands.execute(self.view.namespaces[name], digest, request, self.now())
 
 
 def _of_many(request: Request) -> int:

@@ -136,6 +136,4 @@ def result(op: Operation, value: Particle | None) -> bytes:
 
 def all_bins(bins: Bins) -> list[bytes]:
     """All values of a record as results of reading them."""
-    return [
-        operation(flags.OP_READ, value.kind, name, value.data) for name, value in bins.items()
-    ]
+    return [operation(flags.OP_READ, value.kind, name, value.data) for name, value in bins.items()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may do what: an interface, and the Community Edition, in which everybody may do everything."""
+"""Who may do what: an interface, and the Community Edition, which lets everybody do everything."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from gridwire.testing._aerospike import codes
 
 if TYPE_CHECKING:
     from gridwire.testing._aerospike.node import Connection
+    from gridwire.testing._aerospike.request import Request
 
 __all__ = ["NoSecurity", "Security"]
 
@@ -36,6 +37,14 @@ class Security(Protocol):
             message: with its frame's header; it may not be well-formed.
         """
 
+    def refuses_request(self, connection: Connection, request: Request) -> int:
+        """The result code with which a command about one record is refused, 0 if it is not.
+
+        Args:
+            connection: on which it came.
+            request: the command, alone or as a row of a batch.
+        """
+
 
 class NoSecurity:
     """The Community Edition: security is not supported, and nothing is refused."""
@@ -49,5 +58,9 @@ class NoSecurity:
         return codes.OK
 
     def refuses(self, connection: Connection, message: bytes) -> int:
+        """Never."""
+        return codes.OK
+
+    def refuses_request(self, connection: Connection, request: Request) -> int:
         """Never."""
         return codes.OK

@@ -6,10 +6,7 @@ from __future__ import annotations
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.proto import (
     ADMIN,
-    COMPRESSED,
-    INFO,
     MAX_PROTO_BYTES,
-    MESSAGE,
     PROTO_VERSION,
     ProtoReader,
 )
@@ -20,8 +17,7 @@ __all__ = ["Session"]
 _INTERNAL = 5
 _OLD_VERSION = 0
 
-_HEADS = [(PROTO_VERSION, kind) for kind in (INFO, ADMIN, MESSAGE, COMPRESSED, _INTERNAL)]
-_HEADS.append((_OLD_VERSION, ADMIN))
+_OTHERS = ((PROTO_VERSION, _INTERNAL), (_OLD_VERSION, ADMIN))
 
 
 class Session:
@@ -32,15 +28,16 @@ class Session:
         max_bytes: largest message that is read; a node closes on an announcement of more.
 
     Attributes:
+        node: as given.
         connection: what the node knows of it.
         closing: true when the connection is to be closed after what was answered.
     """
 
-    __slots__ = ("_node", "_reader", "closing", "connection")
+    __slots__ = ("_reader", "closing", "connection", "node")
 
     def __init__(self, node: Node, max_bytes: int = MAX_PROTO_BYTES) -> None:
-        self._node = node
-        self._reader = ProtoReader(max_bytes, heads=_HEADS)
+        self.node = node
+        self._reader = ProtoReader(max_bytes, others=_OTHERS)
         self.connection = node.connect()
         self.closing = False
 
@@ -53,19 +50,37 @@ class Session:
         Returns:
             The messages to be sent, in order.
         """
+        answers: list[bytes] = []
+        for message in self.messages(data):
+            answers += self.handle(message)
+        return answers
+
+    def messages(self, data: bytes) -> list[bytes]:
+        """Take received bytes, give the messages that they complete.
+
+        Args:
+            data: the next chunk of the stream.
+        """
         if self.closing:
             return []
         try:
-            messages = self._reader.feed(data)
+            return self._reader.feed(data)
         except ProtocolError:
             self.closing = True
             return []
-        answers: list[bytes] = []
-        for message in messages:
-            answers += self._node.handle(self.connection, message)
-        return answers
+
+    def handle(self, message: bytes) -> list[bytes]:
+        """Do what a message asks for.
+
+        Args:
+            message: with its frame's header.
+
+        Returns:
+            The messages to be sent, in order.
+        """
+        return self.node.handle(self.connection, message)
 
     def end(self) -> None:
         """The connection is gone."""
         self.closing = True
-        self._node.disconnect(self.connection)
+        self.node.disconnect(self.connection)

@@ -120,7 +120,7 @@ def _get_stats(node: Node, call: InfoCall) -> str:
     given = call.parameters
     context = required(given, "context")
     if context == "namespace":
-        return _namespace(node, InfoCall("namespace", required(given, "namespace")))
+        return _namespace(node, call._replace(argument=required(given, "namespace")))
     if context != "service":
         raise InfoError(codes.PARAMETER, "invalid context")
     return _statistics(node, call)

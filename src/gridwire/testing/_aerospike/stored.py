@@ -24,7 +24,7 @@ __all__ = ["Particle", "incremented", "joined", "stored"]
 
 _VECTOR = 16
 _OPAQUE = frozenset({STRING, BLOB, *range(7, 13), _VECTOR})
-"""Types whose bytes are kept as they come: text is not looked at, nor are other languages' blobs."""
+"""Types whose bytes are kept as they come, whatever they are."""
 
 _INTEGER_BYTES = (1, 2, 4, 8)
 _WORD = 8

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from gridwire.aerospike.protocol.digest import PARTITIONS
@@ -91,6 +92,9 @@ class ClusterView(Protocol):
     def addresses(self, node: str, kind: AddressKind) -> tuple[str, ...] | None:
         """The node's own addresses; None when there are none of this kind."""
 
+    def rack(self, node: str) -> int | None:
+        """In which rack a node stands; None in the Community Edition, which knows no racks."""
+
 
 def bitmap(partitions: Iterable[int]) -> bytes:
     """A bit for each partition.
@@ -127,8 +131,9 @@ class SingleNode:
         return 1
 
     def cluster_key(self, node: str) -> int:
-        """Nodes never come and go, so it may be any number."""
-        return int(self._name, 16)
+        """Always the same: nodes never come and go."""
+        names = f"{self.cluster_name}/{self._name}".encode()
+        return int.from_bytes(sha256(names).digest()[:6], "big")
 
     def principal(self, node: str) -> str:
         """The node itself."""
@@ -161,3 +166,7 @@ class SingleNode:
     def addresses(self, node: str, kind: AddressKind) -> tuple[str, ...] | None:
         """The only one."""
         return None if kind.tls else (self.address,)
+
+    def rack(self, node: str) -> int | None:
+        """It has none."""
+        return None

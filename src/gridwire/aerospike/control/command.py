@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every call style decides alike about a command on one record: whom to ask, when to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
+
+from gridwire._core.outcome import Outcome
+from gridwire.aerospike.cluster.attempts import Attempts, Failure
+from gridwire.aerospike.cluster.choosing import choose
+from gridwire.aerospike.control.core import ClusterCore, ClusterNode
+from gridwire.aerospike.control.pipeline import AttemptFailed
+from gridwire.aerospike.exception import (
+    AerospikeError,
+    AerospikeTimeoutError,
+    ClientError,
+    ClusterError,
+)
+from gridwire.aerospike.operations.request import RecordRequest
+from gridwire.aerospike.protocol.errors import ProtocolError
+from gridwire.aerospike.protocol.result_codes import DEVICE_OVERLOAD, error_of
+
+__all__ = [
+    "NEVER",
+    "RESULT_AT",
+    "CommandRun",
+    "CountingNode",
+    "Ended",
+    "choose_node",
+    "explain",
+    "named",
+    "no_info",
+    "not_connected",
+]
+
+T = TypeVar("T")
+
+Ended = AttemptFailed | bytes
+"""How an attempt ended: without an answer, or with this one."""
+
+NEVER = float("inf")
+
+RESULT_AT = 13
+"""Where the result code stands in an answer's frame."""
+
+_NAMESPACE_UNKNOWN = 20
+_MAYBE_DONE = (Failure.LOST, Failure.TIMEOUT)
+
+
+class CountingNode(ClusterNode, Protocol):
+    """A node that counts its failures."""
+
+    def count_error(self) -> None:
+        """Something failed here by the network, the clock or overload."""
+
+
+N = TypeVar("N", bound=CountingNode)
+
+
+class CommandRun(Generic[T, N]):
+    """A command on one record, beyond its first attempt; who waits and sends is a subclass.
+
+    Args:
+        core: the client's view of the cluster.
+        request: what to send.
+        started: when the call began, by the clock.
+        now: the clock.
+    """
+
+    def __init__(
+        self,
+        core: ClusterCore[N],
+        request: RecordRequest[T],
+        started: float,
+        now: Callable[[], float],
+    ) -> None:
+        self._core = core
+        self._request = request
+        self._now = now
+        self._attempts = Attempts(request.operation, request.rules, request.is_write, started)
+
+    def _judge(self, node: N | None, ended: Ended) -> float | None:
+        """What the end of an attempt means: seconds to the next one, None when there is none."""
+        now = self._now()
+        if isinstance(ended, AttemptFailed):
+            if node is not None and ended.failure is Failure.TIMEOUT:
+                node.count_error()
+            return self._attempts.failed(ended.failure, now, node, ended.cause)
+        code = ended[RESULT_AT]
+        if node is not None and code == DEVICE_OVERLOAD:
+            node.count_error()
+        return self._attempts.refused(code, now, node)
+
+    def _failed(self) -> AerospikeError:
+        """What the caller is told when there is no further attempt."""
+        return self._attempts.error(self._now()).with_facts(key=named(self._request.key))
+
+    # -- who is asked -------------------------------------------------------------------------
+
+    def _choose(self, avoid: N | None) -> N | None:
+        core, request = self._core, self._request
+        if not core.is_running:
+            outcome = Outcome.UNKNOWN if self._attempts.is_in_doubt else Outcome.NOT_SENT
+            raise not_connected(request.operation, outcome)
+        return choose_node(
+            core,
+            request.namespace,
+            request.partition,
+            request.rules.replica,
+            self._attempts.turn,
+            avoid,
+        )
+
+    def _is_held(self) -> bool:
+        """Whether some node has the partition, although it may not be asked now."""
+        owners = self._core.table.owners(self._request.namespace)
+        partition = self._request.partition
+        return owners is not None and any(one[partition] is not None for one in owners.replicas)
+
+    def _patience(self) -> float:
+        """How long to wait for a node that may be asked."""
+        left = self._attempts.time_left(self._now()).attempt
+        interval = self._core.options.tend_interval
+        return interval if left is None else min(interval, left)
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def _decode(self, message: bytes, node: N | None) -> T:
+        try:
+            return self._request.decode(message)
+        except (AerospikeError, ProtocolError) as error:
+            attempts = self._attempts
+            if attempts.is_in_doubt:
+                # The refusal may be the answer to what an attempt before has done.
+                error.outcome = Outcome.UNKNOWN
+                if isinstance(error, AerospikeError):
+                    error.in_doubt = True
+            elapsed = self._now() - attempts.started
+            explain(error, self._request, node, attempts.number + 1, elapsed)
+            raise
+
+
+def choose_node(
+    core: ClusterCore[N],
+    namespace: str,
+    partition: int,
+    replica: int,
+    turn: int,
+    avoid: N | None = None,
+) -> N | None:
+    """The node to ask; see `choose`.
+
+    Returns:
+        None when no node that may be asked holds the partition now.
+
+    Raises:
+        ServerError: no node of the cluster has the namespace.
+    """
+    namespaces = core.table.namespaces
+    owners = namespaces.get(namespace)
+    if owners is not None:
+        racks = core.options.rack_ids
+        return choose(owners, namespace, partition, replica, turn, racks, avoid)
+    if namespaces:
+        raise error_of(_NAMESPACE_UNKNOWN, namespace=namespace).with_facts(phase="choosing a node")
+    return None
+
+
+def explain(
+    error: AerospikeError | ProtocolError,
+    request: RecordRequest[Any],
+    node: CountingNode | None,
+    attempts: int,
+    elapsed: float,
+) -> None:
+    """Add what is known about the circumstances to an answer that is an error."""
+    error.with_facts(
+        operation=request.operation,
+        phase="at the server",
+        node=None if node is None else node.facts.name,
+        address=None if node is None else str(node.facts.endpoint),
+        attempts=attempts,
+        elapsed=elapsed,
+        key=named(request.key),
+    )
+
+
+def no_info(failed: AttemptFailed, node: CountingNode, elapsed: float) -> AerospikeError:
+    """What is told to who asked a node for info and got no answer."""
+    failure = failed.failure
+    in_time = failure not in (Failure.TIMEOUT, Failure.WAITING)
+    kind = ClusterError if in_time else AerospikeTimeoutError
+    return kind(
+        f"no answer to an info command: {failure.value}",
+        outcome=Outcome.UNKNOWN if failure in _MAYBE_DONE else Outcome.NOT_SENT,
+        operation="info",
+        phase=failure.value,
+        node=node.facts.name,
+        address=str(node.facts.endpoint),
+        elapsed=elapsed,
+    )
+
+
+def named(key: Any) -> str:
+    """A key as errors show it: where the record is, but not what the user calls it."""
+    namespace, set_name, _, digest = key
+    return f"{namespace}:{set_name}:{digest.hex()}"
+
+
+def not_connected(operation: str | None = None, outcome: Outcome = Outcome.NOT_SENT) -> ClientError:
+    """What a call is told on a client that is not connected, or not any more."""
+    return ClientError(
+        "Client is not connected. Call connect() first.", outcome=outcome, operation=operation
+    )

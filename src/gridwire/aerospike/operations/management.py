@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands of the info protocol: what they are made of, and what their answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gridwire.aerospike._options.checks import milliseconds
+from gridwire.aerospike.protocol.info import failure_of
+from gridwire.aerospike.protocol.result_codes import class_of, outcome_of
+
+__all__ = ["check_done", "info_timeout", "truncate_command"]
+
+_FORBIDDEN = frozenset(";:=\n\t")
+
+
+def info_timeout(policy: Mapping[str, Any] | None) -> float | None:
+    """Seconds that an info command may take; None when the policy does not say."""
+    if policy is None or policy.get("timeout") is None:
+        return None
+    return milliseconds(policy, "timeout", 0.0)
+
+
+def truncate_command(namespace: str, set_name: str | None, nanos: int = 0) -> str:
+    """The command that removes the records of a set, or of a namespace.
+
+    Args:
+        namespace: name of the namespace.
+        set_name: name of the set; empty for all.
+        nanos: only records last changed before this, in nanoseconds of Unix time; 0 for now.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument cannot be part of a command.
+    """
+    _check("namespace", namespace)
+    command = f"truncate-namespace:namespace={namespace}"
+    if set_name:
+        _check("set_name", set_name)
+        command = f"truncate:namespace={namespace};set={set_name}"
+    if isinstance(nanos, bool) or not isinstance(nanos, int):
+        raise TypeError(f"nanos must be an int, not {type(nanos).__name__}")
+    if nanos < 0:
+        raise ValueError(f"nanos is 0 or a time after 1970, not {nanos}")
+    return f"{command};lut={nanos}" if nanos else command
+
+
+def _check(what: str, name: Any) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"{what} must be a str, not {type(name).__name__}")
+    if not name or not _FORBIDDEN.isdisjoint(name):
+        raise ValueError(f"{what} cannot be part of a command: {name!r}")
+
+
+def check_done(command: str, answer: str) -> None:
+    """Nothing, if a command was carried out.
+
+    Args:
+        command: what was asked.
+        answer: what came back.
+
+    Raises:
+        AerospikeError: it was refused.
+    """
+    failure = failure_of(answer)
+    if failure is None:
+        return
+    name = command.partition(":")[0]
+    raise class_of(failure.code)(
+        f"AEROSPIKE_ERR ({failure.code}): {failure.text}",
+        code=failure.code,
+        outcome=outcome_of(failure.code, is_write=True),
+        operation=name,
+    )

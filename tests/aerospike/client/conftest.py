@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A scripted cluster and a client connected to it, on one loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from gridwire.aerospike.asyncio.client import AsyncClient
+from support.aerospike_scripted import ScriptedCluster
+
+Body = Callable[[AsyncClient, ScriptedCluster], Coroutine[Any, Any, None]]
+
+
+@pytest.fixture
+def connected() -> Callable[..., None]:
+    """Run a test's body with a connected client; keywords are the cluster's, or the client's."""
+
+    def run(body: Body, count: int = 1, cluster: ScriptedCluster | None = None, **config: Any):
+        async def main() -> None:
+            async with (
+                cluster or ScriptedCluster(count) as nodes,
+                AsyncClient({"hosts": nodes.hosts, **config}) as client,
+            ):
+                await client.connect()
+                async with asyncio.timeout(60):
+                    await body(client, nodes)
+
+        asyncio.run(main())
+
+    return run

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How deep pipelines may be, and how busy the loop is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridwire.aerospike.control.depth import MAX_ANSWER_BYTES, Depth
+from gridwire.aerospike.control.ticking import TICK_SECONDS, Ticker
+
+QUICK, SLOW = 0.00001, 0.001
+
+
+def tick(
+    depth: Depth,
+    looks: int,
+    left: int,
+    seconds: float,
+    *,
+    size: int = 100,
+    turns: int = 1,
+    is_fresh: bool = False,
+) -> int:
+    """One tick's looks, each of which finds one answer; the limit after it."""
+    for _ in range(looks):
+        depth.note(1, left, size, seconds, is_fresh)
+    for _ in range(turns):
+        depth.turn()
+    depth.adapt()
+    return depth.limit
+
+
+def made_shallow(most: int = 8) -> Depth:
+    """After a slow server was seen."""
+    depth = Depth(most)
+    for _ in range(8):
+        tick(depth, 20, 3, SLOW)
+    assert depth.limit == 1
+    return depth
+
+
+def test_it_begins_with_all_that_is_allowed() -> None:
+    depth = Depth(8)
+    assert depth.limit == 8
+    assert not depth.is_shallow
+
+
+def test_a_slow_server_gets_one_request_a_connection() -> None:
+    depth = Depth(8)
+    assert [tick(depth, 20, 3, SLOW) for _ in range(8)] == [6, 4, 3, 2, 1, 1, 1, 1]
+    assert depth.is_shallow
+
+
+def test_what_is_no_reason_to_allow_fewer() -> None:
+    # The loop was busy for long, and found everything when it looked.
+    depth = Depth(8)
+    assert [tick(depth, 20, 0, 0.05) for _ in range(8)] == [8] * 8
+    # A quick server was caught at its work.
+    assert [tick(depth, 20, 5, QUICK) for _ in range(8)] == [8] * 8
+    # The way to the server is long.
+    assert [tick(depth, 20, 5, SLOW, is_fresh=True) for _ in range(8)] == [8] * 8
+
+
+def test_it_grows_when_connections_cost_more_than_waiting() -> None:
+    # 256 answers in one turn: half as many connections save 2.5 ms, a request takes 1 ms.
+    depth = made_shallow()
+    assert tick(depth, 256, 0, SLOW) == 2
+    # 128: a third fewer save 0.85 ms, which is not worth it while the server is that slow.
+    assert tick(depth, 128, 0, SLOW) == 2
+    # The same, each in a turn of its own: the loop has time to spare.
+    depth = made_shallow()
+    assert tick(depth, 256, 0, SLOW, turns=256) == 1
+    assert tick(depth, 16, 0, SLOW, turns=4) == 1
+
+
+def test_a_slow_server_is_tried_anew_after_a_while() -> None:
+    depth = made_shallow()
+    ticks = 0
+    while tick(depth, 32, 0, QUICK, turns=2) == 1:
+        ticks += 1
+    assert 50 < ticks < 200
+    # It is not slow any more: the whole depth comes back.
+    for _ in range(400):
+        tick(depth, 32, 0, QUICK, turns=2)
+    assert depth.limit == 8
+    assert not depth.is_shallow
+
+
+def test_a_tick_without_answers_says_nothing() -> None:
+    depth = made_shallow()
+    assert tick(depth, 0, 0, 0, turns=0) == 1
+
+
+def test_large_answers_make_pipelines_shallow() -> None:
+    depth = Depth(8)
+    assert tick(depth, 200, 0, QUICK, size=100_000) == 2
+    assert tick(depth, 200, 0, QUICK, size=1_000_000) == 1
+    assert not depth.stretch()
+    assert tick(depth, 400, 0, QUICK) == 8
+
+
+def test_when_no_connection_may_be_opened_they_share_for_the_time_being() -> None:
+    depth = made_shallow(4)
+    assert [depth.stretch() for _ in range(4)] == [True, True, True, False]
+    assert depth.limit == 4
+    depth.adapt()
+    assert depth.limit == 1
+
+
+@given(
+    most=st.integers(1, 16),
+    ticks=st.lists(
+        st.tuples(
+            st.lists(
+                st.tuples(
+                    st.integers(1, 8),
+                    st.integers(0, 8),
+                    st.integers(30, 1 << 24),
+                    st.floats(0, 10),
+                    st.booleans(),
+                ),
+                max_size=20,
+            ),
+            st.integers(0, 5),
+            st.booleans(),
+        ),
+        max_size=20,
+    ),
+)
+def test_whatever_is_seen_the_limit_keeps_within_its_bounds(most: int, ticks: list) -> None:
+    depth = Depth(most)
+    for looks, turns, stretched in ticks:
+        for look in looks:
+            depth.note(*look)
+            assert 1 <= depth.limit <= most
+            assert depth.limit == 1 or depth.limit * depth._answer_bytes <= MAX_ANSWER_BYTES
+        for _ in range(turns):
+            depth.turn()
+        depth.adapt()
+        if stretched:
+            depth.stretch()
+        assert 1 <= depth.limit <= most
+        assert depth.answer_seconds >= 0
+
+
+def test_it_ticks_while_something_is_pending() -> None:
+    async def main() -> None:
+        left = 5
+        seen: list[float] = []
+
+        def look(now: float) -> bool:
+            nonlocal left
+            left -= 1
+            seen.append(now)
+            return left > 0
+
+        ticker = Ticker(look)
+        assert not ticker.is_running
+        ticker.start()
+        while ticker.is_running:  # noqa: ASYNC110 - turns of this very loop
+            await asyncio.sleep(TICK_SECONDS)
+        assert len(seen) == ticker.number == 5
+        assert seen == sorted(seen)
+        ticker.start()
+        ticker.stop()
+        await asyncio.sleep(3 * TICK_SECONDS)
+        assert ticker.number == 5
+
+    asyncio.run(main())
+
+
+def test_what_came_while_the_loop_was_busy_is_looked_at_before_anything_is_late() -> None:
+    async def main() -> None:
+        order: list[str] = []
+        ticker = Ticker(lambda now: bool(order.append("tick")))
+        ticker.start()
+        loop = asyncio.get_running_loop()
+        # Busy for longer than a tick; when that is over, the tick is late.
+        time.sleep(5 * TICK_SECONDS)  # noqa: ASYNC251 - somebody keeps the loop busy
+        loop.call_soon(lambda: loop.call_soon(order.append, "looked"))
+        while "tick" not in order:
+            await asyncio.sleep(0)
+        assert order == ["looked", "tick"]
+
+    asyncio.run(main())
