@@ -12,7 +12,7 @@ import base64
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Self
 
 from gridwire.aerospike.control.authentication import hash_password
 from gridwire.aerospike.protocol import flags
@@ -266,7 +266,7 @@ class ScriptedCluster:
         self.generation = 0
         self.nodes = [ScriptedNode(self, number) for number in range(count)]
 
-    async def __aenter__(self) -> ScriptedCluster:
+    async def __aenter__(self) -> Self:
         for node in self.nodes:
             await node.start()
         return self

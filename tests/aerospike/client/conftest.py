@@ -16,7 +16,15 @@ Body = Callable[[AsyncClient, ScriptedCluster], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
-def connected() -> Callable[..., None]:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Makes the loop; tests of what depends on it try others, too."""
+    return None
+
+
+@pytest.fixture
+def connected(
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None,
+) -> Callable[..., None]:
     """Run a test's body with a connected client; keywords are the cluster's, or the client's."""
 
     def run(body: Body, count: int = 1, cluster: ScriptedCluster | None = None, **config: Any):
@@ -29,6 +37,7 @@ def connected() -> Callable[..., None]:
                 async with asyncio.timeout(60):
                     await body(client, nodes)
 
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(main())
 
     return run

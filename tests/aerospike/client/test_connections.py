@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,12 @@ from support.aerospike_scripted import HOLD, ScriptedCluster, ScriptedNode, unti
 
 KEY = ("test", "demo", "ann")
 PATIENT = {"total_timeout": 20_000}
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def loop_factory(request: pytest.FixtureRequest) -> Any:
+    """Both loops."""
+    return pytest.importorskip("uvloop").new_event_loop if request.param == "uvloop" else None
 
 
 def node_of(client: AsyncClient) -> AsyncNode:
@@ -151,6 +158,27 @@ def test_a_connection_without_callers_is_closed_and_one_with_a_caller_is_not(con
         node.script = lambda node, message: None
         node.release_all()
         await patient
+
+    connected(body)
+
+
+def test_late_answers_are_waited_for_as_the_policy_says(connected) -> None:
+    async def body(client: AsyncClient, cluster: ScriptedCluster) -> None:
+        node = cluster.nodes[0]
+        node.script = lambda node, message: HOLD
+        policy = {"total_timeout": 30, "timeout_delay": 10_000}
+        with pytest.raises(AerospikeTimeoutError):
+            await client.put(KEY, {"a": 1}, policy=policy)
+        await asyncio.sleep(0.2)
+        (connection,) = node_of(client).connections
+        assert connection.is_blocked
+        node.script = lambda node, message: None
+        node.release_all()
+        # The late answer came, and nobody got it; the connection is as good as before.
+        await until(lambda: not connection.is_blocked)
+        record = await client.get(KEY)
+        assert record.bins == {"d": record.key.digest}
+        assert node_of(client).connections == [connection]
 
     connected(body)
 

@@ -63,11 +63,11 @@ def test_the_time_of_a_call_begins_with_its_turn(connected) -> None:
     async def body(client: AsyncClient, cluster: ScriptedCluster) -> None:
         node = cluster.nodes[0]
         node.script = lambda node, message: HOLD if node.requests == 1 else None
+        first = asyncio.create_task(client.put(KEY, {"a": 1}, policy={"total_timeout": 200}))
+        await until(lambda: node.held)
+        # It waits longer for its turn than it may take then.
+        second = asyncio.create_task(client.get(KEY, {"total_timeout": 150}))
         with pytest.raises(AerospikeTimeoutError):
-            first = asyncio.create_task(client.put(KEY, {"a": 1}, policy={"total_timeout": 200}))
-            await until(lambda: node.held)
-            # It waits longer for its turn than it may take then.
-            second = asyncio.create_task(client.get(KEY, {"total_timeout": 150}))
             await first
         assert (await second).key.user_key == "ann"
 

@@ -6,6 +6,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from typing import Any
+
+import pytest
 
 from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.aerospike.exception import AerospikeError, AerospikeTimeoutError, ClusterError
@@ -15,7 +18,13 @@ OPERATIONS = 100_000
 WORKERS = 64
 
 
-def test_a_hundred_thousand_operations_under_fire(connected) -> None:
+@pytest.fixture(params=["asyncio", "uvloop"])
+def loop_factory(request: pytest.FixtureRequest) -> Any:
+    """Both loops."""
+    return pytest.importorskip("uvloop").new_event_loop if request.param == "uvloop" else None
+
+
+def test_a_hundred_thousand_operations_under_fire(connected) -> None:  # noqa: C901 - a scenario
     dice = random.Random(4)
 
     def script(node: ScriptedNode, message: bytes) -> float | str | None:

@@ -18,7 +18,7 @@ _SLOW_SECONDS = 0.0001
 """From this wait for each request ahead on, another connection is worth it. The whole depth of
 quicker servers costs a caller less than a millisecond."""
 
-_LOOK_SECONDS = 0.00003
+_LOOK_SECONDS = 0.00004
 """What it costs this process, about, to send and receive on one more connection: most of it goes
 to the kernel and the loop."""
 

@@ -52,6 +52,10 @@ class Sendable(Protocol):
     def is_write(self) -> bool:
         """Whether it must not be sent a second time."""
 
+    @property
+    def timeout_delay(self) -> float:
+        """Seconds that an answer may be late before its connection is closed."""
+
 
 Entry: TypeAlias = tuple["asyncio.Future[bytes]", float, Sendable]
 """A request on its way: who gets the answer's frame (done already when nobody waits for it any
@@ -66,19 +70,22 @@ class Exchange:
         is_write: whether it must not be sent a second time.
         collect: takes each frame, and says whether it was the last; None when there is one. Must
             not wait. An `AerospikeError` from it is the request's result.
+        timeout_delay: seconds that an answer may be late before its connection is closed.
     """
 
-    __slots__ = ("collect", "is_write", "payload")
+    __slots__ = ("collect", "is_write", "payload", "timeout_delay")
 
     def __init__(
         self,
         payload: bytearray,
         is_write: bool = False,
         collect: Callable[[bytes], bool] | None = None,
+        timeout_delay: float = 0.0,
     ) -> None:
         self.payload = payload
         self.is_write = is_write
         self.collect = collect
+        self.timeout_delay = timeout_delay
 
 
 class Pipeline:
@@ -103,6 +110,7 @@ class Pipeline:
         sample_ahead: how many were under way when it was sent.
         sampled_at: when that was.
         stuck_since: since when the first of `entries` is both overdue and without its caller.
+        patience: seconds that late answers are waited for when nobody waits for them.
     """
 
     __slots__ = (
@@ -114,6 +122,7 @@ class Pipeline:
         "is_blocked",
         "is_closed",
         "is_ready",
+        "patience",
         "sample_ahead",
         "sample_left",
         "sampled_at",
@@ -143,6 +152,7 @@ class Pipeline:
         self.sample_ahead = 0
         self.sampled_at = 0.0
         self.stuck_since: float | None = None
+        self.patience = 0.0
 
     def attach(self, stream: Stream) -> None:
         """The stream is open."""
@@ -190,6 +200,12 @@ class Pipeline:
                 said = conversation.send(await future)
         except StopIteration:
             return
+
+    def heard(self) -> None:
+        """The answer came that was overdue."""
+        self.is_blocked = False
+        self.stuck_since = None
+        self.patience = 0.0
 
     # -- what the stream tells ----------------------------------------------------------------
 
@@ -280,11 +296,12 @@ class Pipeline:
     def expire(self, now: float) -> float:
         """Give up what is overdue; the first deadline of those who still wait."""
         due = float("inf")
-        for future, deadline, _ in self.entries:
+        for future, deadline, request in self.entries:
             if future.done():
                 continue
             if deadline <= now:
                 future.set_exception(AttemptFailed(Failure.TIMEOUT))
+                self.patience = max(self.patience, request.timeout_delay)
             elif deadline < due:
                 due = deadline
         return due

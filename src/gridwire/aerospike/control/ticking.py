@@ -18,6 +18,9 @@ TICK_SECONDS = 0.01
 _LATE_SECONDS = 0.005
 """A tick that comes so late was held up by others on the loop."""
 
+_GIVE_WAY_SECONDS = 0.001
+"""How long such a tick lets the loop look at its sockets; not 0, with which some loops do not."""
+
 
 class Ticker:
     """Ticks on the running loop while something is pending.
@@ -63,7 +66,7 @@ class Ticker:
             # Answers may have come while the loop was busy. Not every loop looks at its sockets
             # before its timers; what is there already must not count as late.
             self._gave_way = True
-            self._timer = self._loop.call_later(0, self._tick)
+            self._timer = self._loop.call_later(_GIVE_WAY_SECONDS, self._tick)
             return
         self._gave_way = False
         self.number += 1

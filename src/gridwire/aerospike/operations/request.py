@@ -61,6 +61,11 @@ class RecordRequest(Generic[T]):
         self.rules = rules
         self.key = key
 
+    @property
+    def timeout_delay(self) -> float:
+        """Seconds that an answer may be late before its connection is closed."""
+        return self.rules.timeout_delay
+
     def with_payload(self, payload: bytearray) -> RecordRequest[T]:
         """The same command for another attempt, whose message differs in its server timeout."""
         return RecordRequest(
