@@ -165,7 +165,7 @@ def test_what_is_encoded_is_decoded(message, data):
 
     response = data.draw(all_values(message.response_fields))
     encoded = bytes(message.encode_response(1 << 40, 2, *response))
-    assert header(encoded) == (message.response_type, 1 << 40)
+    assert header(encoded) == (message.answered_as, 1 << 40)
     assert encoded[18] == 2
     decoded = message.decode_response(memoryview(encoded))
     if len(response) < 2:

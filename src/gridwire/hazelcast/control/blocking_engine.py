@@ -9,8 +9,9 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gridwire._core.request import Operation, Request
+from gridwire._core.request import Acquisition, Operation, Request
 from gridwire._io.steppers import run_blocking
+from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
@@ -110,6 +111,23 @@ class BlockingEngine(ThreadEngine):
             raise failed.with_facts(operation=request.operation, attempts=1)
         invocation = Invocation(self.core, request, started, timeout)
         return invocation.decode(self.wait(invocation.run(failed)))
+
+    def acquire(self, request: Acquisition[T], timeout: float | None = None) -> T:
+        """One request by which the caller comes to hold something.
+
+        What is acquired when the caller is gone already is given back.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+        """
+        acquiring = Acquiring(self.core, request, monotonic(), call_timeout(timeout))
+        handover = Handover()
+        try:
+            return acquiring.decode(self.wait(acquiring.hand_over(handover)))
+        except BaseException:
+            self.leave(acquiring, handover)
+            raise
 
     def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a control coroutine on the loop and wait for it; an interrupt cancels it."""

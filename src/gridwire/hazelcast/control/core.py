@@ -24,7 +24,9 @@ from gridwire.hazelcast.control.handshake import Identity
 from gridwire.hazelcast.control.heartbeat import beat
 from gridwire.hazelcast.control.joining import Joining
 from gridwire.hazelcast.control.listening import Listening
+from gridwire.hazelcast.control.near_caching import NearCaching
 from gridwire.hazelcast.control.notices import LifecycleNotices, MembershipNotices
+from gridwire.hazelcast.control.settling import Settling
 from gridwire.hazelcast.control.views import ViewFollower
 from gridwire.hazelcast.core import MemberInfo
 from gridwire.hazelcast.errors import (
@@ -84,6 +86,10 @@ class ClientCore:
         self.balancer = options.load_balancer or RoundRobinLB()
         self.failure: BaseException | None = None
         self.clockwork = Clockwork(self, from_anywhere)
+        self.settling = Settling(self)
+        self.from_anywhere = from_anywhere
+        self.near_caching = NearCaching(self)
+        self.state.on_routes = self.near_caching.routes_changed
         self._tasks: set[asyncio.Task[Any]] = set()
         self._ending = False
         self._ended = asyncio.Event()
@@ -120,6 +126,7 @@ class ClientCore:
             return
         self.lifecycle.running = False
         self._ending = True
+        self.near_caching.close_all()
         self.lifecycle.fire(LifecycleState.SHUTTING_DOWN)
         current = asyncio.current_task()
         tasks = [task for task in self._tasks if task is not current]

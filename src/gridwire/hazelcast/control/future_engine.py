@@ -9,8 +9,9 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gridwire._core.request import Operation, Request
+from gridwire._core.request import Acquisition, Operation, Request
 from gridwire.errors import BackpressureError
+from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.operation_run import OperationRun
@@ -100,8 +101,13 @@ class _ReplyFuture(Future[T]):
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """Leave the call to the invocation; its end is this future's."""
         invocation = Invocation(self._engine.core, self._request, self._started, self._timeout)
+        self._go_on_loop(invocation, invocation.run(failed))
+
+    def _go_on_loop(
+        self, invocation: Invocation[T], coroutine: Coroutine[Any, Any, Buffer]
+    ) -> None:
         self.source = invocation
-        self._task = task = self._engine.start(invocation.run(failed))
+        self._task = task = self._engine.start(coroutine)
         task.add_done_callback(self._careful_done)
 
     def _careful_done(self, task: concurrent.futures.Future[Buffer]) -> None:
@@ -117,6 +123,30 @@ class _ReplyFuture(Future[T]):
         if self._task is not None:
             return self._task.cancel()
         return self._engine.forget(self.correlation)
+
+
+class _AcquisitionFuture(_ReplyFuture[T]):
+    """The future of an `Acquisition`; cancelling it gives back what was or will be acquired."""
+
+    __slots__ = ("_acquiring", "_handover")
+
+    def __init__(
+        self, engine: FutureEngine, request: Acquisition[T], timeout: float | None
+    ) -> None:
+        started = monotonic()
+        super().__init__(engine, request, started, timeout)
+        self._handover = Handover()
+        self._acquiring = Acquiring(engine.core, request, started, timeout)
+
+    def go_careful(self, failed: HazelcastError | None = None) -> None:
+        """There is no other way for this one."""
+        self._go_on_loop(self._acquiring, self._acquiring.hand_over(self._handover))
+
+    def _give_up(self) -> bool:
+        if not super()._give_up():
+            return False
+        self._engine.leave(self._acquiring, self._handover)
+        return True
 
 
 class _Decoded:
@@ -172,6 +202,21 @@ class FutureEngine(ThreadEngine):
         except BaseException:
             self.abort(future)
             raise
+        return future
+
+    def acquire(self, request: Acquisition[T], timeout: float | None = None) -> Future[T]:
+        """One request by which the caller comes to hold something.
+
+        What is acquired when the future was cancelled is given back.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+        """
+        future = _AcquisitionFuture(self, request, call_timeout(timeout))
+        if len(self._pending) >= self._limit or self._calls.gate:
+            self._wait_for_room(request, timeout)
+        future.go_careful()
         return future
 
     def _wait_for_room(self, request: Request[Any], timeout: float | None) -> None:
