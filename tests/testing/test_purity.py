@@ -9,7 +9,10 @@ import gridwire
 from support import layering
 
 PACKAGE = "gridwire.testing._hazelcast"
-IMPURE = {"cluster", "control", "process_home", "server", "thread_home"}
+IMPURE = {
+    *("cluster", "control", "dripping", "link", "process_home", "server", "thread_home"),
+    *("orders", "traffic"),
+}
 
 
 def test_only_the_homes_of_members_wait_or_roll_dice(monkeypatch):

@@ -48,14 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _serve(options: argparse.Namespace) -> None:
     ports = None
     if options.port:
-        ports = [options.port + index for index in range(options.members)]
+        count = options.members + options.lite_members
+        ports = [options.port + index for index in range(count)]
     cluster = AsyncHazelcastCluster(
         options.members,
+        lite_members=options.lite_members,
         cluster_name=options.cluster_name,
         version=options.version,
         partition_count=options.partitions,
         backup_count=options.backups,
         ports=ports,
+        username=options.username,
+        password=options.password,
     )
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -63,7 +67,7 @@ async def _serve(options: argparse.Namespace) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, over.set)
     async with cluster:
-        lines = [f"cluster {cluster.cluster_name}, version {options.version}", *cluster.addresses]
+        lines = [f"cluster {cluster.cluster_name}, version {cluster.version}", *cluster.addresses]
         sys.stdout.write("\n".join(lines) + "\nPress Ctrl-C to stop.\n")
         sys.stdout.flush()
         await over.wait()
@@ -77,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     hazelcast = kinds.add_parser("hazelcast", help="members that speak the Hazelcast protocol")
     add = hazelcast.add_argument
     add("--members", type=int, default=3, help="how many members (default: 3)")
+    add("--lite-members", type=int, default=0, help="how many besides without data (default: 0)")
     add(
         "--port",
         type=int,
@@ -84,9 +89,11 @@ def _parser() -> argparse.ArgumentParser:
         help="port of the first member, the others follow; free ports if 0 (default: 0)",
     )
     add("--cluster-name", default="dev", help="what clients have to name (default: dev)")
-    add("--version", default="5.7.0", help="what version members say they have (default: 5.7.0)")
+    add("--version", default="5.7.0", help="whose wire behaviour, 4.0 to 5.7 (default: 5.7.0)")
     add("--partitions", type=int, default=271, help="number of partitions (default: 271)")
     add("--backups", type=int, default=1, help="backups of each partition (default: 1)")
+    add("--username", help="what clients have to authenticate as (default: nothing)")
+    add("--password", help="the same")
     add("--control", action="store_true", help=argparse.SUPPRESS)
     return parser
 

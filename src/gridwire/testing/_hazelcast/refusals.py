@@ -139,7 +139,8 @@ def not_authenticated() -> Refusal:
         "AbstractMessageTask.java",
         223,
     )
-    message = "Client must authenticate before any operation."
+    client = "ClientEndpoint{clientUuid=null, clientName=null, clientVersion=Unknown, labels=null}"
+    message = f"Client {client} must authenticate before any operation."
     cause_class = "com.hazelcast.client.AuthenticationException"
     return Refusal(
         ErrorCode.RETRYABLE_HAZELCAST,
