@@ -29,7 +29,7 @@ OTHER = "what users need of it is elsewhere, or works without it"
 # -- what is not here, and why --------------------------------------------------------------------
 
 ABSENT_MODULES = [
-    ("aggregator compact cp db discovery near_cache predicate projection security sql", LATER),
+    ("compact cp db discovery near_cache security sql", LATER),
     ("proxy.cp transaction types vector", LATER),
     ("proxy.executor proxy.flake_id_generator proxy.list proxy.multi_map proxy.pn_counter", LATER),
     ("proxy.queue proxy.reliable_topic proxy.replicated_map proxy.ringbuffer proxy.set", LATER),
@@ -85,8 +85,8 @@ _CLIENT = (
     "remove_distributed_object_listener sql"
 )
 _MAP = (
-    "add_index add_interceptor aggregate execute_on_entries execute_on_key execute_on_keys "
-    "force_unlock is_locked lock project remove_all remove_interceptor try_lock unlock"
+    "add_interceptor execute_on_entries execute_on_key execute_on_keys "
+    "force_unlock is_locked lock remove_interceptor try_lock unlock"
 )
 
 ABSENT_MEMBERS = [
@@ -105,7 +105,7 @@ ABSENT_MEMBERS = [
 ABSENT_ARGUMENTS = [
     (f"{path}.{method}", "predicate", LATER)
     for path in ("asyncio.Map", "proxy.map.Map", "proxy.map.BlockingMap")
-    for method in ("add_entry_listener", "entry_set", "key_set", "values")
+    for method in ("add_entry_listener",)
 ]
 """Arguments of methods that exist. What follows them is taken by name alone until they come."""
 

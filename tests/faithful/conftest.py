@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stages for the scenarios: each client on each kind of cluster, each started once."""
+
+from __future__ import annotations
+
+import pytest
+
+from faithful.drivers import DRIVERS
+from faithful.stages import Target, in_process, real, staged
+from support.real_members import note_version
+
+IN_PROCESS = (Target("5.7", 3), Target("5.7", 1), Target("5.3", 3), Target("4.2", 3))
+
+
+@pytest.fixture(scope="module", params=IN_PROCESS, ids=str)
+def in_process_target(request: pytest.FixtureRequest):
+    """An in-process cluster, and the version that it has."""
+    target = request.param
+    with in_process(target) as cluster:
+        yield cluster, target.version
+
+
+@pytest.fixture(scope="module", params=(1, 3), ids=("one-member", "three-members"))
+def real_target(request: pytest.FixtureRequest, real_version: str):
+    """A real cluster, and the version that it has."""
+    with real(Target(real_version, request.param)) as cluster:
+        note_version(request.config, real_version)
+        yield cluster, real_version
+
+
+@pytest.fixture(scope="module", params=DRIVERS)
+def in_process_stage(request: pytest.FixtureRequest, in_process_target):
+    """Each client in turn on each in-process cluster."""
+    with staged(request.param, *in_process_target) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module", params=DRIVERS)
+def real_stage(request: pytest.FixtureRequest, real_target):
+    """Each client in turn on each real cluster."""
+    with staged(request.param, *real_target) as stage:
+        yield stage

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What takes its time: entries that expire, leases that end, patience that ends."""
+
+from __future__ import annotations
+
+from faithful.catalogue import scenario
+from faithful.observing import See
+
+
+@scenario
+def entries_and_leases(see: See) -> None:
+    m = see.map()
+    ann = m.by("ann")
+    log = see.listen(m, include_value=True)
+    m.set("ttl", "x", ttl=1)
+    m.set("idle", "y", max_idle=1)
+    m.set("longer", "z", ttl=1)
+    m.set_ttl("longer", 100)
+    m.set("replaced", "w", ttl=1)
+    m.set("replaced", "v")
+    m.set("shorter", "u", ttl=100)
+    m.set_ttl("shorter", 1)
+    see.events(log, 6)
+    ann.lock("lease", 0.3)
+    ann.try_lock("lease too", 0.3)
+    m.try_lock("lease", timeout=0.05)
+    m.is_locked("lease too")
+    m.try_lock("lease", None, 5)
+    see.eventually("unlocked", lambda: not m.quietly("is_locked", "lease too"))
+    ann.unlock("lease")
+    ann.unlock("lease too")
+    m.unlock("lease")
+    # To get them would be to use them.
+    for key in ("ttl", "idle", "shorter"):
+        see.eventually(f"no {key}", lambda key=key: key not in m.quietly("key_set"))
+        m.get(key)
+    m.get("longer")
+    m.get("replaced")
+    m.entry_set()
+    see.events(log, 3)
+
+
+@scenario
+def locks_of_a_client_that_ends(see: See) -> None:
+    m = see.map()
+    client = see.other_client()
+    other = see.map_of(client, note="other: ")
+    other.lock(1)
+    m.is_locked(1)
+    client.shutdown()
+    see.eventually("unlocked", lambda: not m.quietly("is_locked", 1))
+    m.try_lock(1)
