@@ -75,7 +75,8 @@ sys.exit(main())
 
 
 def test_serve_runs_a_cluster_until_it_is_interrupted(command, environment):
-    arguments = ["serve", "hazelcast", "--members", "2", "--port", "0", "--cluster-name", "mine"]
+    arguments = ["serve", "hazelcast", "--members", "1", "--port", "0", "--cluster-name", "mine"]
+    arguments += ["--lite-members", "1", "--version", "5.3", "--partitions", "7", "--backups", "0"]
     with subprocess.Popen(
         [*command, *arguments],
         env=environment,
@@ -90,7 +91,10 @@ def test_serve_runs_a_cluster_until_it_is_interrupted(command, environment):
                 assert line, process.stderr.read()
                 addresses += re.findall(r"127\.0\.0\.1:\d+", line)
             with HazelcastClient(cluster_members=addresses, cluster_name="mine") as client:
-                assert len(client.cluster_service.get_members()) == 2
+                members = client.cluster_service.get_members()
+                assert [member.lite_member for member in members] == [False, True]
+                assert members[0].version.minor == 3
+                assert client.partition_service.get_partition_count() == 7
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=30)
         finally:

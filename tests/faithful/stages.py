@@ -22,9 +22,21 @@ from faithful.recording import expected_lines, read
 from gridwire.testing import HazelcastCluster
 from gridwire.testing.real import RealCluster, member_jar
 
-__all__ = ["Meeting", "Stage", "Target", "in_process", "real", "staged", "together"]
+__all__ = ["SHARED", "Meeting", "Stage", "Target", "in_process", "real", "staged", "together"]
+
+SHARED = "faithful-"
+"""How the names of clients begin that play more than one group."""
 
 _MEETING_SECONDS = 60.0
+
+_IMPATIENT = {
+    # Else members keep invalidations of near caches for ten seconds,
+    "hazelcast.map.invalidation.batch.enabled": "false",
+    # look for clients that have left every ten seconds,
+    "hazelcast.client.cleanup.period.millis": "200",
+    # and for entries whose time is over every five.
+    "hazelcast.internal.map.expiration.task.period.seconds": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,13 @@ class Target:
 
 def in_process(target: Target) -> Any:
     """An in-process cluster, to be entered."""
-    return HazelcastCluster(members=target.members, version=target.version)
+    known = {name: value for name, value in _IMPATIENT.items() if "internal" not in name}
+    return HazelcastCluster(
+        members=target.members,
+        version=target.version,
+        properties=known,
+        data_serializable_factories={things.FACTORY: things.classes("gridwire.hazelcast")},
+    )
 
 
 @contextmanager
@@ -58,8 +76,7 @@ def real(target: Target) -> Iterator[RealCluster]:
             target.members,
             extra_config=things.MEMBER_CONFIG,
             classpath=classpath,
-            # Else they keep invalidations of near caches for ten seconds.
-            properties={"hazelcast.map.invalidation.batch.enabled": "false"},
+            properties=_IMPATIENT,
         ) as cluster:
             yield cluster
 
@@ -114,12 +131,16 @@ class Stage:
         self.cluster = cluster
         self.version = version
         self._meeting = meeting
-        self.client = self._start()
+        self.client = self._start(client_name=f"{SHARED}{driver.name}")
 
     def _start(self, **options: Any) -> Any:
         factories = {things.FACTORY: things.classes(self.driver.root)}
         return self.driver.style.client(
-            self.cluster, data_serializable_factories=factories, **options
+            self.cluster,
+            data_serializable_factories=factories,
+            # The official client waits so long for the backups of a member that is gone.
+            operation_backup_timeout=0.5,
+            **options,
         )
 
     def play(self, scenario: Scenario) -> list[Note]:

@@ -117,8 +117,7 @@ def classes(root: str) -> dict[int, type]:
         ID = 2
 
         def compare(self, one: Any, other: Any) -> int:
-            ages = other[1].age - one[1].age
-            return ages or one[0] - other[0]
+            return (other.value.age - one.value.age) or (one.key - other.key)
 
     class Append(Thing):
         ID = 3
@@ -168,14 +167,14 @@ def classes(root: str) -> dict[int, type]:
 
         def intercept_remove(self, removed_value: Any) -> Any:
             if removed_value == "keptp":
-                raise RuntimeError("it is kept")
+                raise NotImplementedError("it is kept")
             return None
 
     class Backwards(Thing):
         ID = 8
 
         def compare(self, one: Any, other: Any) -> int:
-            return (other[1] > one[1]) - (other[1] < one[1])
+            return (other.value > one.value) - (other.value < one.value)
 
     made = (Person, ByAge, Append, Remove, Fail, Touch, Mark, Backwards)
     return {one.ID: one for one in made}

@@ -47,6 +47,7 @@ KINDS = {
     "gridwire.hazelcast.errors": CORE,
     "gridwire.hazelcast.future": CONTROL,
     "gridwire.hazelcast.lifecycle": CORE,
+    "gridwire.hazelcast.near_cache": CORE,
     "gridwire.hazelcast.operations": CORE,
     "gridwire.hazelcast.partition": FACE,
     "gridwire.hazelcast.predicate": CORE,

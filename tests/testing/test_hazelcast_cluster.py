@@ -343,6 +343,26 @@ def test_a_shell_starts_a_cluster(number):
         assert ended(process) == (0, "")
 
 
+def test_a_shell_chooses_what_the_cluster_is():
+    process = shell(
+        *("hazelcast", "--members=1", "--lite-members=1", "--version=5.3", "--cluster-name=green"),
+        *("--partitions=7", "--backups=0", "--username=ada", "--password=-secret"),
+    )
+    try:
+        lines = [process.stdout.readline().strip() for _ in range(4)]
+        assert lines[0] == "cluster green, version 5.3.8"
+        with SocketWire(lines[2]) as wire:
+            assert wire.authenticate("green").status == 1
+            answer = wire.authenticate("green", username="ada", password="-secret")
+            assert (answer.status, answer.partition_count, answer.member_infos) == (0, 7, None)
+            wire.call(client_messages.ADD_CLUSTER_VIEW_LISTENER)
+            (view,) = wire.wait_for(1, "MembersView")
+            assert [info.lite_member for info in view.fields.member_infos] == [False, True]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert ended(process) == (0, "")
+
+
 def test_a_shell_is_told_what_is_wrong():
     process = shell("hazelcast", "--members", "0")
     assert ended(process) == (1, "gridwire.testing: members is a number from 1 to 64, not 0\n")

@@ -213,13 +213,13 @@ def test_a_clock():
     assert clock() == 102
 
 
-def test_what_only_data_members_can_do_is_refused_by_a_driver_that_asks():
+def test_requests_that_no_member_can_serve_are_refused():
     state = cluster(0, 1)
     wire = MemoryWire(state, state.members[0]).enter()
     request = messages.GET.encode_request(3, "m", KEYS[0], 1)
     verdict = state.faults.inside(wire.session, request)
+    wire.session.handle(request, verdict.refusal)
     with pytest.raises(Failure) as caught:
-        wire.session.handle(request, verdict.refusal)
         wire.reply_to(0, messages.GET)
     assert caught.value.code == 67
     assert caught.value.class_name == "com.hazelcast.partition.NoDataMemberInClusterException"

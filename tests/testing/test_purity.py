@@ -11,7 +11,7 @@ from support import layering
 PACKAGE = "gridwire.testing._hazelcast"
 IMPURE = {
     *("cluster", "control", "dripping", "link", "process_home", "server", "thread_home"),
-    *("orders", "traffic"),
+    "traffic",
 }
 
 

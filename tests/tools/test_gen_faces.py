@@ -184,7 +184,8 @@ def test_the_check_writes_nothing(checkout: Path, capsys: pytest.CaptureFixture[
 def test_writing_repairs(checkout: Path, capsys: pytest.CaptureFixture[str], change: str):
     EDITS[change](checkout)
     assert tool.main(["--root", str(checkout)]) == 0
-    assert capsys.readouterr().out == f"{checkout / TARGET}\n"
+    written = capsys.readouterr().out.splitlines()
+    assert written == [str(checkout / PACKAGE / target) for _, target, _ in tool.FACES]
     assert (checkout / TARGET).read_bytes() == (PROJECT / TARGET).read_bytes()
     assert problems(checkout, capsys) == []
 
@@ -236,3 +237,86 @@ def test_each_style_has_every_method_and_no_coroutine(source: str, target: str, 
             assert ast.unparse(futures[method].returns or ast.Constant(None)) == (
                 f"Future[{returns}]"
             )
+
+
+def rendered(body: str) -> str:
+    source = f"""# SPDX-License-Identifier: Apache-2.0
+\"\"\"A face.\"\"\"
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from gridwire.hazelcast.asyncio.map import Map
+from gridwire.hazelcast.control.near_engines import NearAsyncioEngine
+from gridwire.hazelcast.proxy.context import ProxyContext
+
+__all__ = ["Special"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Special(Map[K, V]):
+    \"\"\"A special map.\"\"\"
+
+    def __init__(
+        self, service_name: str, name: str, engine: NearAsyncioEngine, context: ProxyContext
+    ) -> None:
+        super().__init__(service_name, name, engine, context)
+
+{body}
+"""
+    return tool.render(source, "gridwire/special.py", "Special")
+
+
+def bases(node: ast.ClassDef) -> list[str]:
+    return [ast.unparse(base) for base in node.bases]
+
+
+def test_a_face_that_extends_another_extends_the_one_of_its_style():
+    made = rendered("    async def get(self, key: K) -> V: return await super().get(key)")
+    futures, blocking = class_of(made, "Special"), class_of(made, "BlockingSpecial")
+    assert bases(futures) == ["Map[K, V]"]
+    assert bases(blocking) == ["BlockingMap[K, V]"]
+    assert "from gridwire.hazelcast.proxy.map import BlockingMap, Map" in made
+    assert "asyncio" not in made.split('"""', 2)[2]
+    assert "ImmediateFuture" not in made
+
+
+def test_engines_are_those_of_the_style():
+    made = rendered("    async def get(self, key: K) -> V: return await super().get(key)")
+    future_init = methods(class_of(made, "Special"))["__init__"]
+    assert "engine: NearFutureEngine" in ast.unparse(future_init.args)
+    assert "blocking: NearBlockingEngine" in ast.unparse(future_init.args)
+    assert "super().__init__(service_name, name, engine, context, blocking)" in ast.unparse(
+        future_init
+    )
+    blocking_init = methods(class_of(made, "BlockingSpecial"))["__init__"]
+    assert "engine: NearBlockingEngine" in ast.unparse(blocking_init.args)
+
+
+def test_what_is_returned_without_waiting_is_a_future_that_is_done():
+    body = """
+    async def get(self, key: K) -> V | None:
+        if key:
+            return found(key)
+        return await self._engine.call(key)
+
+    async def nothing(self) -> None:
+        return
+
+    def plain(self) -> int:
+        return 1
+"""
+    made = rendered(body)
+    futures, blocking = (
+        methods(class_of(made, "Special")),
+        methods(class_of(made, "BlockingSpecial")),
+    )
+    assert "return ImmediateFuture(found(key))" in ast.unparse(futures["get"])
+    assert "return self._engine.call(key)" in ast.unparse(futures["get"])
+    assert "return ImmediateFuture(None)" in ast.unparse(futures["nothing"])
+    assert "return found(key)" in ast.unparse(blocking["get"])
+    assert ast.unparse(futures["plain"]) == ast.unparse(blocking["plain"])
+    assert "from gridwire.hazelcast.future import Future, ImmediateFuture" in made

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gridwire.testing._hazelcast.cluster import MemberFacts
+    from gridwire.testing._hazelcast.factories import Factories
 
 __all__ = ["AsyncHazelcastCluster", "AsyncMember"]
 
@@ -104,6 +105,9 @@ class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
         properties: Hazelcast properties as a real member would be configured with, such as
             ``{"hazelcast.map.invalidation.batch.enabled": "false"}``. A name that these members do
             not know is an error.
+        data_serializable_factories: classes that members make of what clients send, by factory id
+            and class id: entry processors, interceptors, comparators, values to look into. A class
+            may be named by ``"package.module:Class"``.
         clock: gives the time in seconds since the epoch, for the life of entries.
 
     Raises:
@@ -123,6 +127,7 @@ class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
         username: str | None = None,
         password: str | None = None,
         properties: Mapping[str, str] | None = None,
+        data_serializable_factories: Factories | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._options = ClusterOptions(
@@ -136,6 +141,7 @@ class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
             username=username,
             password=password,
             properties=dict(properties or {}),
+            data_serializable_factories=data_serializable_factories or {},
         )
         self._clock = clock
         self._cluster: LoopCluster | None = None

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from gridwire.testing._cluster_methods import ClusterMethods
 from gridwire.testing._hazelcast.cluster import random_cluster_name
+from gridwire.testing._hazelcast.factories import are_names
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._hazelcast.process_home import ProcessHome
 from gridwire.testing._hazelcast.thread_home import ThreadHome
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gridwire.testing._hazelcast.cluster import MemberFacts
+    from gridwire.testing._hazelcast.factories import Factories
 
 __all__ = ["HazelcastCluster", "Member"]
 
@@ -148,6 +150,9 @@ class HazelcastCluster(ClusterMethods[Fault]):
         properties: Hazelcast properties as a real member would be configured with, such as
             ``{"hazelcast.map.invalidation.batch.enabled": "false"}``. A name that these members do
             not know is an error.
+        data_serializable_factories: classes that members make of what clients send, by factory id
+            and class id: entry processors, interceptors, comparators, values to look into. A class
+            may be named by ``"package.module:Class"``, as it must be with `process`.
         clock: gives the time in seconds since the epoch, for the life of entries. Not to be
             combined with `process`; `advance_time` and `stop_time` work everywhere.
 
@@ -169,6 +174,7 @@ class HazelcastCluster(ClusterMethods[Fault]):
         username: str | None = None,
         password: str | None = None,
         properties: Mapping[str, str] | None = None,
+        data_serializable_factories: Factories | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._options = ClusterOptions(
@@ -182,9 +188,18 @@ class HazelcastCluster(ClusterMethods[Fault]):
             username=username,
             password=password,
             properties=dict(properties or {}),
+            data_serializable_factories=data_serializable_factories or {},
         )
         if process and clock is not time.time:
-            raise ClusterOptionError("a clock cannot be shared with a process of its own")
+            raise ClusterOptionError(
+                "a clock cannot be shared with a process of its own",
+                hint="Move the clock of the cluster by stop_time and advance_time instead.",
+            )
+        if process and not are_names(self._options.data_serializable_factories):
+            raise ClusterOptionError(
+                "classes cannot be shared with a process of its own",
+                hint='Name them, like "package.module:Class".',
+            )
         self._process = process
         self._clock = clock
         self._home: _Home | None = None

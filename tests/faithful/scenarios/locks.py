@@ -99,7 +99,7 @@ def waiting_for_a_lock(see: See) -> None:
     ann.unlock(1)
     see.end(first)
     m.try_lock(1)
-    second = other.begin("try_lock", 1, timeout=20)
+    second = other.by("carl").begin("try_lock", 1, timeout=20)
     m.is_locked(1)
     see.waits(second)
     bob.unlock(1)

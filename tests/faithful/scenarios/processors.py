@@ -85,8 +85,8 @@ def that_cannot_be(see: See) -> None:
     m.execute_on_entries(None)
     m.execute_on_entries("text")
     m.execute_on_entries(append, "this = 1")
-    m.execute_on_entries(append, p.paging(None, 1))
     m.get(1)
+    m.execute_on_entries(append, p.paging(None, 1))
 
 
 @scenario

@@ -213,17 +213,19 @@ def test_blocks_exclude_each_other(styles, numbers, holder) -> None:
     check_free(holder, "count")
 
 
-@pytest.mark.slow
+# An interrupt may hit between the making of a coroutine and its start, and leave it to nobody.
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 @pytest.mark.parametrize("styles", ["blocking"], indirect=True)
 @pytest.mark.parametrize("block", [False, True])
 def test_a_thousand_interrupts_leave_no_lock_behind(styles, numbers, holder, block) -> None:
     fired, active = 0, False
 
     def hit(number: int, frame: Any) -> None:
-        nonlocal fired
+        nonlocal fired, active
         while active and frame is not None:
             if "gridwire" in frame.f_code.co_filename:
                 fired += 1
+                active = False  # once a call: nobody presses twice within microseconds
                 raise Interrupt
             frame = frame.f_back
 

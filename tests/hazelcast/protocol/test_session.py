@@ -283,7 +283,7 @@ def test_a_call_that_was_left_ends_with_its_connection(wire: Wire):
     sent, heir = leave(wire)
     never_sent, other_heir = leave(wire)
     elsewhere, third = leave(Wire(wire.calls))
-    wire.session.abandon([wire.sent[1]], lambda was_sent: Failed(was_sent))
+    wire.session.abandon([wire.sent[1]], Failed)
     assert (heir.end.args, other_heir.end.args, third.ends) == ((True,), (False,), [])
     assert list(wire.calls.left) == [elsewhere]
     assert sent < never_sent

@@ -94,12 +94,14 @@ class Settling:
         self._leave(correlation, _Left(self, connection, request, int(is_open)))
 
     def _leave(self, correlation: int, left: _Left) -> None:
-        calls = self._core.calls
-        while len(calls.left) >= _MAX_LEFT:
-            waiter, _ = calls.left.pop(next(iter(calls.left)))
+        table = self._core.calls.left
+        if len(table) >= _MAX_LEFT:
+            # A copy, for another thread may take one out that its stream has not sent.
+            oldest = next(iter(table.copy()))
+            waiter, _ = table.pop(oldest, (None, None))
             if isinstance(waiter, _Left):
                 _give_up(waiter.request, f"{_MAX_LEFT} others came after it")
-        calls.left[correlation] = (left, left.connection.session)
+        table[correlation] = (left, left.connection.session)
 
     def arrived(
         self, connection: Connection, request: Acquisition[Any], reply: Buffer, tries: int = 0

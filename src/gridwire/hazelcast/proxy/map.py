@@ -581,7 +581,8 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
         Args:
             include_value: whether events carry values.
             key: only for this key.
-            predicate: only for entries that it chooses, by the value after the change.
+            predicate: only for entries that it chooses, by their new values, or by the old one
+                when an entry goes.
             added_func: for an entry that was added.
             removed_func: for an entry that was removed.
             updated_func: for an entry that got another value.
@@ -646,7 +647,8 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
 
         Args:
             key: the key.
-            lease_time: seconds until the lock is free by itself, None for never.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
             timeout: seconds for the whole call, None for as long as it takes.
 
         Raises:
@@ -666,7 +668,8 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
 
         Args:
             key: the key.
-            lease_time: seconds until the lock is free by itself, None for never.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
             timeout: seconds that the member waits for the lock, None for as long as it takes.
             call_timeout: seconds for the call on top of that, None for `invocation_timeout`.
 
@@ -718,11 +721,12 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
 
         Args:
             key: the key.
-            lease_time: seconds until the lock is free by itself, None for never.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
             timeout: seconds to wait for the lock, None for as long as it takes.
 
         Returns:
-            A context manager, ``async with`` on asyncio and ``with`` for threads.
+            A context manager; on asyncio one for the asynchronous ``with``.
         """
         return LockContext(self._blocking, lambda: self._locks.lock(key, lease_time), timeout)
 
@@ -1373,7 +1377,8 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
         Args:
             include_value: whether events carry values.
             key: only for this key.
-            predicate: only for entries that it chooses, by the value after the change.
+            predicate: only for entries that it chooses, by their new values, or by the old one
+                when an entry goes.
             added_func: for an entry that was added.
             removed_func: for an entry that was removed.
             updated_func: for an entry that got another value.
@@ -1438,7 +1443,8 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
 
         Args:
             key: the key.
-            lease_time: seconds until the lock is free by itself, None for never.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
             timeout: seconds for the whole call, None for as long as it takes.
 
         Raises:
@@ -1458,7 +1464,8 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
 
         Args:
             key: the key.
-            lease_time: seconds until the lock is free by itself, None for never.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
             timeout: seconds that the member waits for the lock, None for as long as it takes.
             call_timeout: seconds for the call on top of that, None for `invocation_timeout`.
 
@@ -1510,11 +1517,12 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
 
         Args:
             key: the key.
-            lease_time: seconds until the lock is free by itself, None for never.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
             timeout: seconds to wait for the lock, None for as long as it takes.
 
         Returns:
-            A context manager, ``async with`` on asyncio and ``with`` for threads.
+            A context manager; on asyncio one for the asynchronous ``with``.
         """
         return LockContext(self._engine, lambda: self._locks.lock(key, lease_time), timeout)
 

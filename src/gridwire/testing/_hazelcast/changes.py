@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     KeyChange = tuple[bytes, int, bytes | None, bytes | None]
 
-__all__ = ["acknowledge", "back_up", "report"]
+__all__ = ["KeyChange", "acknowledge", "back_up", "follow", "report"]
 
 _ACK = client_messages.LOCAL_BACKUP_LISTENER.events[0]
 _NO_PARTITION = -1
@@ -38,11 +38,16 @@ def back_up(
     Returns:
         How many acknowledgements the client is to wait for, see `acknowledge`.
     """
+    follow(partition_id, replicas, name, keys)
+    return acknowledge(session, replicas)
+
+
+def follow(partition_id: int, replicas: Replicas, name: str, keys: Iterable[bytes]) -> None:
+    """Let the backups have what the owner has under some keys; arguments as in `back_up`."""
     records = replicas.owner.store(partition_id, name).records
     for backup in replicas.backups:
         for key in keys:
             backup.adopt(partition_id, name, key, records.get(key))
-    return acknowledge(session, replicas)
 
 
 def acknowledge(session: Session, replicas: Replicas) -> int:

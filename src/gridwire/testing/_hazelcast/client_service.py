@@ -36,6 +36,7 @@ _MAJOR_OF_SILENCE = 5
 
 def _authenticate(session: Session, buffer: Buffer) -> None:
     request = messages.AUTHENTICATION.decode_request(buffer)
+    session.client_name = request.client_name
     options = session.state.options
     status = _AUTHENTICATED
     if request.serialization_version != _SERIALIZATION_VERSION:
@@ -58,7 +59,7 @@ def _authenticate(session: Session, buffer: Buffer) -> None:
             'Cannot invoke "java.util.UUID.hashCode()" because "uuid" is null',
             StackFrame(*frame, "ClientEndpointManagerImpl.java", 133),
         )
-    session.admit(request.uuid, request.client_name)
+    session.admit(request.uuid)
     _admit(session)
 
 
@@ -70,7 +71,8 @@ def _is_kept_out(session: Session, request: Any) -> bool:
 
 
 def _authenticate_by_token(session: Session, buffer: Buffer) -> None:
-    messages.AUTHENTICATION_CUSTOM.decode_request(buffer)
+    request = messages.AUTHENTICATION_CUSTOM.decode_request(buffer)
+    session.client_name = request.client_name
     # Without a login module, which only the commercial members have, no token is good.
     _refuse(session, messages.AUTHENTICATION_CUSTOM, _CREDENTIALS_FAILED)
 

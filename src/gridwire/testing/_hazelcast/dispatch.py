@@ -9,10 +9,12 @@ from gridwire.hazelcast.protocol.messages import by_type
 from gridwire.testing._hazelcast import (
     client_service,
     lock_service,
+    map_others,
     map_query_service,
     map_service,
     map_whole,
     near_cache_service,
+    processor_service,
 )
 from gridwire.testing._hazelcast.session import EarlierSession, Session
 
@@ -30,7 +32,9 @@ _HANDLERS = {
     **map_whole.HANDLERS,
     **map_query_service.HANDLERS,
     **lock_service.HANDLERS,
+    **map_others.HANDLERS,
     **near_cache_service.HANDLERS,
+    **processor_service.HANDLERS,
 }
 
 

@@ -73,6 +73,7 @@ class Link(asyncio.Protocol):
         self.session = connect(state, member)
         self.session.outlet = self
         self._transport: asyncio.Transport | None = None
+        self._client_name: str | None = None  # As far as faults know it.
         self._choked = False  # The client leaves too many answers unread.
         self._stalled = False  # No byte goes through.
         self._unhandled: deque[Buffer] = deque()
@@ -100,7 +101,12 @@ class Link(asyncio.Protocol):
         """Write what the session has to send."""
         if not self._state.faults.active:
             self._write(self.session.take())
-        elif not self._stalled:
+            return
+        if self.session.client_name != self._client_name:
+            # The first answer: only now it is known which faults concern the client.
+            self._client_name = self.session.client_name
+            self.adjust()
+        if not self._stalled:
             # In pieces as they are sent, messages cannot be told apart.
             messages = FrameReader().feed(b"".join(self.session.take()))
             self.write([kept for each in messages for kept in self._traffic.leave(self, each)])
@@ -169,12 +175,8 @@ class Link(asyncio.Protocol):
 
     def _handle_all(self) -> None:
         """Handle the requests that are there, as long as bytes go through."""
-        session = self.session
         while self._unhandled and not self._stalled:
-            known = session.client_name
             self._traffic.enter(self, self._unhandled.popleft())
-            if session.client_name != known:
-                self.adjust()
 
     def _read_or_not(self) -> None:
         transport = self._transport

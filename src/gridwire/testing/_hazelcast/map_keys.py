@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.testing._hazelcast.records import FOREVER
-from gridwire.testing._hazelcast.refusals import illegal_argument
+from gridwire.testing._hazelcast.refusals import null_data
 from gridwire.testing._hazelcast.registrations import (
     ADDED,
     EVICTED,
@@ -49,7 +49,7 @@ def owned(data: Buffer) -> bytes:
         Refusal: it is empty, which members take for a null.
     """
     if not data:
-        raise illegal_argument("Non-null Data field with null value in incoming message")
+        raise null_data()
     return data if type(data) is bytes else bytes(data)
 
 

@@ -19,12 +19,18 @@ from gridwire.testing._hazelcast.query.entries import Entry
 from gridwire.testing._hazelcast.query.errors import too_large
 from gridwire.testing._hazelcast.query.indexes import check_index
 from gridwire.testing._hazelcast.query.limits import MAX_RESULT_BYTES
-from gridwire.testing._hazelcast.query.paging import ENTRIES, KEYS, VALUES, Order, page_of
-from gridwire.testing._hazelcast.query.predicates import Always
+from gridwire.testing._hazelcast.query.paging import (
+    ENTRIES,
+    KEYS,
+    VALUES,
+    Arranged,
+    Order,
+    page_of,
+)
+from gridwire.testing._hazelcast.query.predicates import Always, Predicate
 from gridwire.testing._hazelcast.query.projections import read_projection
 from gridwire.testing._hazelcast.query.reading import read_predicate
 from gridwire.testing._hazelcast.refusals import StackFrame, illegal_argument, out_of_bounds
-from gridwire.testing._hazelcast.registrations import REMOVED, EntryChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.protocol.table import Message
     from gridwire.testing._hazelcast.member import Member
     from gridwire.testing._hazelcast.session import Handler, Session
+    from gridwire.testing._hazelcast.stores import MapStore
 
 __all__ = ["HANDLERS", "matches"]
 
@@ -58,16 +65,33 @@ def matches(
         Refusal: the predicate is none, or fails for an entry.
     """
     state = session.state
-    parsed = Always() if predicate is None else read_predicate(owned(predicate), state.serialization)
+    parsed: Predicate = Always()
+    if predicate is not None:
+        parsed = read_predicate(owned(predicate), state.serialization)
     return _matching(session, name, parsed.optimized(), partitions)
 
 
 def _matching(
-    session: Session, name: str, predicate: Any, partitions: Iterable[int] | None
+    session: Session, name: str, predicate: Predicate, partitions: Iterable[int] | None
 ) -> Iterator[tuple[int, Entry]]:
-    state = session.state
+    serialization = session.state.serialization
     # Each member has a predicate of its own, which remembers what it has seen.
     tests: dict[Member, Callable[[Entry], bool]] = {}
+    for partition_id, owner, store in _stores(session, name, partitions):
+        test = tests.get(owner)
+        if test is None:
+            test = tests[owner] = predicate.test(serialization)
+        for key, record in store.records.items():
+            entry = Entry(key, record.value)
+            if test(entry):
+                yield partition_id, entry
+
+
+def _stores(
+    session: Session, name: str, partitions: Iterable[int] | None
+) -> Iterator[tuple[int, Member, MapStore]]:
+    """The stores of a map, without entries whose life is over."""
+    state = session.state
     for partition_id in range(len(state.table)) if partitions is None else partitions:
         owner = state.replicas(partition_id).owner
         store = owner.partitions[partition_id].get(name)
@@ -75,13 +99,7 @@ def _matching(
             continue
         if store.limited:
             state.expire(partition_id, name, store.expired(session.now))
-        test = tests.get(owner)
-        if test is None:
-            test = tests[owner] = predicate.test(state.serialization)
-        for key, record in list(store.records.items()):
-            entry = Entry(key, record.value)
-            if test(entry):
-                yield partition_id, entry
+        yield partition_id, owner, store
 
 
 def _bounded(parts: Iterable[bytes | None]) -> list[bytes | None]:
@@ -130,17 +148,24 @@ def _paged(message: Message, iteration: int) -> Handler:
 
     def handle(session: Session, buffer: Buffer) -> None:
         request = message.decode_request(buffer)
-        holder = request.predicate
-        comparator = holder.comparator_data
-        order = Order(
-            iteration,
-            None if comparator is None else owned(comparator),
-            session.state.serialization,
-        )
+        name, holder = request.name, request.predicate
+        comparator, predicate = _bytes(holder.comparator_data), _bytes(holder.predicate_data)
+        state = session.state
+        order = Order(iteration, comparator, state.serialization)
         partitions = _partitions_of(session, holder)
-        found = matches(session, request.name, holder.predicate_data, partitions)
+
+        def arrange() -> Arranged:
+            found = matches(session, name, predicate, partitions)
+            return order.arrange([entry for _, entry in found])
+
+        records = [
+            record
+            for _, _, store in _stores(session, name, partitions)
+            for record in store.records.values()
+        ]
+        question = (name, predicate, comparator, iteration, tuple(partitions or ()))
         entries, anchors = page_of(
-            [entry for _, entry in found],
+            state.arranged_results.get(question, records, arrange),
             order,
             _anchors(holder.anchor_data_list_holder),
             holder.page,
@@ -152,6 +177,10 @@ def _paged(message: Message, iteration: int) -> Handler:
         session.answer(message, _PARTS[iteration](entries), known)
 
     return handle
+
+
+def _bytes(data: Buffer | None) -> bytes | None:
+    return None if data is None else owned(data)
 
 
 def _anchors(holder: Any) -> list[tuple[int, tuple[bytes, bytes]]]:
@@ -189,10 +218,7 @@ def _project(message: Message) -> Handler:
         request: Any = message.decode_request(buffer)
         project = read_projection(owned(request.projection), session.state.serialization)
         found = matches(session, request.name, getattr(request, "predicate", None))
-        # Members answer both messages with the response of the second.
-        session.answer(
-            messages.PROJECT_WITH_PREDICATE, _bounded(project(entry) for _, entry in found)
-        )
+        session.answer(message, _bounded(project(entry) for _, entry in found))
 
     return handle
 
@@ -220,25 +246,6 @@ def _fetch_with_query(session: Session, buffer: Buffer) -> None:
     session.answer(messages.FETCH_WITH_QUERY, results, pointers)
 
 
-def _remove_all(session: Session, buffer: Buffer) -> None:
-    request = messages.REMOVE_ALL.decode_request(buffer)
-    state, name = session.state, request.name
-    # First all that are to go, so that a predicate that fails removes nothing.
-    found = list(matches(session, name, request.predicate))
-    for partition_id, entry in found:
-        replicas = state.replicas(partition_id)
-        old = replicas.owner.store(partition_id, name).drop(entry.key)
-        for backup in replicas.backups:
-            backup.adopt(partition_id, name, entry.key, None)
-        if name in state.invalidations.by_map:
-            state.invalidations.key_changed(name, partition_id, entry.key, session.client_uuid)
-        if name in state.entry_listeners.by_map:
-            source = session.member.uuid
-            change = EntryChange(name, REMOVED, source, partition_id, entry.key, None, old)
-            state.entry_listeners.publish(replicas.owner, change)
-    session.answer(messages.REMOVE_ALL)
-
-
 def _add_index(session: Session, buffer: Buffer) -> None:
     check_index(messages.ADD_INDEX.decode_request(buffer).index_config)
     session.answer(messages.ADD_INDEX)
@@ -263,7 +270,6 @@ HANDLERS: dict[int, Handler] = {
     messages.PROJECT.request_type: _project(messages.PROJECT),
     messages.PROJECT_WITH_PREDICATE.request_type: _project(messages.PROJECT_WITH_PREDICATE),
     messages.FETCH_WITH_QUERY.request_type: _fetch_with_query,
-    messages.REMOVE_ALL.request_type: _remove_all,
     messages.ADD_INDEX.request_type: _add_index,
 }
 """The Map messages of this module."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.testing._hazelcast.changes import back_up, report
+from gridwire.testing._hazelcast.intercepted import handle_intercepted
 from gridwire.testing._hazelcast.lock_service import waits
 from gridwire.testing._hazelcast.map_keys import OPERATIONS, READS, owned
 from gridwire.testing._hazelcast.paging import next_page
@@ -46,6 +47,9 @@ def _keyed(message: Message, operate: Operation) -> Handler:
             return
         if store.limited and store.has_expired(key, session.now):
             state.expire(partition_id, name, [key])
+        if name in state.interceptors.by_map:
+            handle_intercepted(session, message, operate, request, key, replicas)
+            return
         answer, change = operate(store, key, request, session.now)
         if change is None:
             session.send(encode(session.correlation_id, 0, *answer))
@@ -64,9 +68,12 @@ def _put_all(session: Session, buffer: Buffer) -> None:
     request = messages.PUT_ALL.decode_request(buffer)
     name, partition_id = request.name, session.partition_id
     replicas, store = _partition(session, name)
+    interceptors = session.state.interceptors
     changes = []
     # Locks do not keep it out, as on real members.
-    for key, value in [(owned(key), owned(value)) for key, value in request.entries]:
+    for key, given in [(owned(key), owned(value)) for key, value in request.entries]:
+        before = store.records.get(key)
+        value = interceptors.put(name, None if before is None else before.value, given)
         old = store.write(key, value, 0, 0, session.now)
         if not request.trigger_map_loader:
             # A member that must not load does not look at what was there either.
@@ -81,7 +88,9 @@ def _put_all(session: Session, buffer: Buffer) -> None:
 def _get_all(session: Session, buffer: Buffer) -> None:
     request = messages.GET_ALL.decode_request(buffer)
     _, store = _partition(session, request.name)
-    found = ((key, store.read(key, session.now)) for key in map(owned, request.keys))
+    got = session.state.interceptors.got
+    keys = map(owned, request.keys)
+    found = ((key, got(request.name, store.read(key, session.now))) for key in keys)
     session.answer(messages.GET_ALL, [entry for entry in found if entry[1] is not None])
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gridwire.testing._hazelcast.factories import Factories, check_factories
 from gridwire.testing._hazelcast.properties import read_properties
 from gridwire.testing._hazelcast.versions import full_version
 from gridwire.testing.errors import ClusterOptionError
@@ -50,6 +51,7 @@ class ClusterOptions:
     username: str | None = None
     password: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
+    data_serializable_factories: Factories = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_number("members", self.members, 1, MAX_MEMBERS)
@@ -70,6 +72,9 @@ class ClusterOptions:
         if (self.username is None) != (self.password is None):
             raise ClusterOptionError("username and password go together")
         read_properties(self.properties)
+        object.__setattr__(
+            self, "data_serializable_factories", check_factories(self.data_serializable_factories)
+        )
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> ClusterOptions:

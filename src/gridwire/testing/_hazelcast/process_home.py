@@ -59,7 +59,7 @@ class ProcessHome:
         """
         command = [sys.executable, "-m", "gridwire.testing", "hazelcast", "--control"]
         self._process = subprocess.Popen(  # noqa: S603 - no foreign text in the command
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(self._options)
         )
         try:
             self.order("start", options=asdict(self._options))
@@ -135,10 +135,13 @@ class ProcessHome:
             process.stdout.close()
 
 
-def _environment() -> dict[str, str]:
-    """The environment of the process: it finds the same package as this program did."""
+def _environment(options: ClusterOptions) -> dict[str, str]:
+    """The environment of the process: it finds the same modules as this program does."""
     environment = dict(os.environ)
     here = str(Path(gridwire.__file__).parent.parent)
     paths = [here, *environment.get("PYTHONPATH", "").split(os.pathsep)]
+    if options.data_serializable_factories:
+        # Classes of the program are given by name.
+        paths += sys.path
     environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     return environment

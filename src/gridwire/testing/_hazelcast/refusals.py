@@ -22,6 +22,7 @@ __all__ = [
     "encode_refusal",
     "illegal_argument",
     "not_authenticated",
+    "null_data",
     "null_pointer",
     "out_of_bounds",
     "unknown_service",
@@ -105,6 +106,11 @@ def out_of_bounds(message: str, frame: StackFrame) -> Refusal:
         message,
         frame,
     )
+
+
+def null_data() -> Refusal:
+    """A null instead of serialized data."""
+    return illegal_argument("Non-null Data field with null value in incoming message")
 
 
 def null_pointer(message: str | None, frame: StackFrame) -> Refusal:

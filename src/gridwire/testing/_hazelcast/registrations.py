@@ -21,6 +21,7 @@ __all__ = [
     "EVICTED",
     "EVICT_ALL",
     "EXPIRED",
+    "MERGED",
     "REMOVED",
     "SILENT",
     "UNTOUCHED",
@@ -43,6 +44,7 @@ EVICTED = 8
 EXPIRED = 16
 EVICT_ALL = 32
 CLEAR_ALL = 64
+MERGED = 128
 
 _GOING = REMOVED | EVICTED | EXPIRED
 _NULL = bytes(8)

@@ -60,7 +60,7 @@ class Session:
 
     Attributes:
         client_uuid: who the client is, once it is authenticated.
-        client_name: what it calls itself then.
+        client_name: what it called itself when it wanted to be let in.
         outlet: the driver that sends, if there is one; the session does not call it.
         closing: true when the connection is to be closed after what is unsent.
         now: when the bytes in work arrived, in milliseconds.
@@ -160,10 +160,9 @@ class Session:
         except ProtocolError as error:
             self.send(encode_refusal(self.correlation_id, illegal_argument(str(error))))
 
-    def admit(self, client_uuid: UUID, client_name: str) -> None:
+    def admit(self, client_uuid: UUID) -> None:
         """The client is authenticated: all messages are open to it."""
         self.client_uuid = client_uuid
-        self.client_name = client_name
         self.state.locks.session_began(self)
         self._reader.max_message_bytes = DEFAULT_MAX_MESSAGE_BYTES
         self._open = self._handlers

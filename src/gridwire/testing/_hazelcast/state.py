@@ -10,15 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from gridwire.hazelcast.serialization.service import SerializationService
 from gridwire.testing._hazelcast.assignment import assigned
 from gridwire.testing._hazelcast.clock import ClusterClock
 from gridwire.testing._hazelcast.faults import Faults
+from gridwire.testing._hazelcast.interceptors import Interceptors
 from gridwire.testing._hazelcast.invalidations import Invalidations
 from gridwire.testing._hazelcast.locks import Locks
+from gridwire.testing._hazelcast.losses import Losses
 from gridwire.testing._hazelcast.member import Member
 from gridwire.testing._hazelcast.objects import DistributedObjects
 from gridwire.testing._hazelcast.properties import read_properties
+from gridwire.testing._hazelcast.query.arranged_results import ArrangedResults
 from gridwire.testing._hazelcast.refusals import StackFrame, illegal_argument
 from gridwire.testing._hazelcast.registrations import (
     EXPIRED,
@@ -26,6 +28,7 @@ from gridwire.testing._hazelcast.registrations import (
     EntryListeners,
 )
 from gridwire.testing._hazelcast.timers import Timers
+from gridwire.testing._hazelcast.user_code import UserCode
 from gridwire.testing._hazelcast.versions import dialect_of
 from gridwire.testing._hazelcast.views import Views
 from gridwire.testing._hazelcast.waiting import WaitingRoom
@@ -68,9 +71,13 @@ class ClusterState:
         timers: what is to be done later; the driver runs them.
         properties: what its configuration says.
         invalidations: what near caches are told.
+        losses: who is told of partitions that were lost.
         locks: which keys are locked.
         waiting: the requests that wait for locked keys.
+        user_code: the classes of the program that members run.
         serialization: reads keys, values and what clients send to be run, where that is needed.
+        arranged_results: what pages were asked of lately, for the next pages.
+        interceptors: which of that code stands between clients and maps.
     """
 
     def __init__(
@@ -93,9 +100,14 @@ class ClusterState:
         self.timers = Timers(clock)
         self.properties = read_properties(options.properties)
         self.invalidations = Invalidations(self)
+        self.losses = Losses(self)
+        self._lost: list[int] = []
         self.locks = Locks(self)
         self.waiting = WaitingRoom(self)
-        self.serialization = SerializationService()
+        self.user_code = UserCode(options.data_serializable_factories)
+        self.serialization = self.user_code.serialization
+        self.arranged_results = ArrangedResults()
+        self.interceptors = Interceptors(self.user_code)
 
     def now(self) -> int:
         """The time in milliseconds since the epoch."""
@@ -206,6 +218,7 @@ class ClusterState:
         self.entry_listeners = EntryListeners()
         self.invalidations = Invalidations(self)
         self.locks.clear()
+        self.interceptors.by_map.clear()
 
     def _reassign(self, members: list[Member]) -> None:
         """Spread the partitions over these members, and move the data accordingly."""
@@ -225,6 +238,9 @@ class ClusterState:
             self.partition_version += 1
             self.views.partitions_changed()
         self.faults.refresh()
+        lost, self._lost = self._lost, []
+        if lost:
+            self.losses.publish(lost)
 
     def _move(self, partition_id: int, old: tuple[Member, ...], new: tuple[Member, ...]) -> None:
         if old and not old[0].alive:
@@ -232,6 +248,8 @@ class ClusterState:
         # All replicas are equal, so any that survived will do.
         source = next((member for member in old if member.alive), None)
         if source is None:
+            if old and new:
+                self._lost.append(partition_id)
             return
         stores = source.partitions[partition_id]
         for member in new:
@@ -293,6 +311,8 @@ class ClusterState:
         for member in self.members:
             member.drop_map(name)
         self.entry_listeners.drop_map(name)
+        self.losses.drop_map(name)
+        self.interceptors.drop_map(name)
         self.locks.drop_map(name)
         self.waiting.drop_map(name)
         self.invalidations.map_destroyed(name, source)
@@ -302,6 +322,7 @@ class ClusterState:
         self.views.drop(session)
         self.entry_listeners.drop_session(session)
         self.invalidations.drop_session(session)
+        self.losses.drop_session(session)
         self.waiting.drop_session(session)
         self.locks.session_ended(session)
         self.objects.drop_session(session)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gridwire.hazelcast.protocol.frames import Buffer
-    from gridwire.testing._hazelcast.faults import ActiveFault
+    from gridwire.testing._hazelcast.active_fault import ActiveFault
     from gridwire.testing._hazelcast.link import Link
     from gridwire.testing._hazelcast.state import ClusterState
 

@@ -7,37 +7,45 @@ for the ids. What such code raises reaches the client as the Java exception that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from struct import error as StructError  # noqa: N812 - it is a class with a lower-case name
 from struct import unpack_from
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gridwire.hazelcast.error_codes import ErrorCode
 from gridwire.hazelcast.errors import HazelcastSerializationError
+from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable
 from gridwire.hazelcast.serialization.data import type_id_of
+from gridwire.hazelcast.serialization.service import SerializationService
 from gridwire.hazelcast.serialization.type_ids import TypeId
+from gridwire.testing._hazelcast.factories import load_factories
 from gridwire.testing._hazelcast.query.errors import cannot_read, class_cast, serialization_error
 from gridwire.testing._hazelcast.query.kinds import class_name
-from gridwire.testing._hazelcast.refusals import Refusal, StackFrame
-from gridwire.testing.errors import ClusterOptionError
+from gridwire.testing._hazelcast.refusals import Refusal, StackFrame, null_data
 
 if TYPE_CHECKING:
-    from gridwire.hazelcast.serialization.service import SerializationService
+    from collections.abc import Callable
 
-__all__ = ["Factories", "attempt", "described", "load_factories", "read_object", "write_object"]
+    from gridwire.hazelcast.serialization.input import ObjectDataInput
+    from gridwire.hazelcast.serialization.output import ObjectDataOutput
+    from gridwire.testing._hazelcast.factories import Factories
+
+__all__ = ["UserCode", "attempt", "described"]
 
 T = TypeVar("T")
 
-Factories = Mapping[int, Mapping[int, Callable[[], Any] | str]]
-"""Classes by factory id and class id; a text names one as ``"module:name"``."""
-
-_RAISED = StackFrame("com.hazelcast.internal.util.ExceptionUtil", "rethrow", "ExceptionUtil.java", 1)
-_IDS_AT = 9  # After the header and a byte of flags.
+_RAISED = StackFrame(
+    "com.hazelcast.internal.util.ExceptionUtil", "rethrow", "ExceptionUtil.java", 1
+)
+_IDENTIFIED = TypeId.IDENTIFIED_DATA_SERIALIZABLE
+_IDS_AT, _IDS_END = 9, 17  # After the header and a byte of flags.
+_WRITES_ITSELF = ("get_factory_id", "get_class_id", "write_data")
 
 # The first that fits; Python's classes are broader than Java's, so this is what they mostly mean.
 _JAVA_CLASSES: tuple[tuple[type[Exception], ErrorCode, str], ...] = (
-    (NotImplementedError, ErrorCode.UNSUPPORTED_OPERATION, "java.lang.UnsupportedOperationException"),
+    (
+        NotImplementedError,
+        ErrorCode.UNSUPPORTED_OPERATION,
+        "java.lang.UnsupportedOperationException",
+    ),
     (RuntimeError, ErrorCode.ILLEGAL_STATE, "java.lang.IllegalStateException"),
     (ValueError, ErrorCode.ILLEGAL_ARGUMENT, "java.lang.IllegalArgumentException"),
     (TypeError, ErrorCode.CLASS_CAST, "java.lang.ClassCastException"),
@@ -51,79 +59,103 @@ _JAVA_CLASSES: tuple[tuple[type[Exception], ErrorCode, str], ...] = (
 )
 
 
-def load_factories(factories: Factories) -> dict[int, dict[int, Callable[[], Any]]]:
-    """Find the classes that are given by name.
+class UserCode:
+    """What the program has registered, and how it is read and written.
 
     Args:
-        factories: classes or their names.
+        factories: classes by factory id and class id, or their names.
 
-    Returns:
-        Classes alone.
+    Attributes:
+        serialization: knows these classes.
 
     Raises:
         ClusterOptionError: a name leads to nothing that can be called.
     """
-    return {
-        factory_id: {class_id: _loaded(each) for class_id, each in classes.items()}
-        for factory_id, classes in factories.items()
-    }
 
+    def __init__(self, factories: Factories) -> None:
+        self._factories = load_factories(factories)
+        self.serialization = SerializationService(data_serializable_factories=self._factories)
 
-def _loaded(each: object) -> Callable[[], Any]:
-    found = each
-    if isinstance(each, str):
-        module, _, name = each.partition(":")
+    def read(self, data: bytes, wanted: str, *methods: str) -> Any:
+        """Make the object that a client sent to be run.
+
+        Args:
+            data: the object.
+            wanted: the Java type that a member takes it for.
+            *methods: what it has to be able to do, at least one of them.
+
+        Returns:
+            The object.
+
+        Raises:
+            Refusal: there is no such class, it cannot be read, or it can do none of these.
+        """
+        found = self.value(data)
+        if found is None:
+            raise null_data()
+        if any(callable(getattr(found, method, None)) for method in methods):
+            return found
+        kind = type_id_of(data)
+        name = class_name(kind) if kind != _IDENTIFIED else described(found)
+        raise class_cast(name, wanted, _RAISED)
+
+    def value(self, data: bytes | None) -> Any:
+        """Make an object of data; None of None.
+
+        Raises:
+            Refusal: it cannot be read; as a member says it, if its class is not known.
+        """
         try:
-            found = import_module(module)
-            for part in name.split("."):
-                found = getattr(found, part)
-        except (ImportError, AttributeError, ValueError) as error:
-            raise ClusterOptionError(
-                f"there is no class {each!r}: {error}",
-                hint='A class of a program is named like "package.module:Class".',
-            ) from None
-    if not callable(found):
-        raise ClusterOptionError(f"{each!r} is no class")
-    return found
+            return self.serialization.to_object(data)
+        except HazelcastSerializationError as error:
+            raise self._unreadable(data, error) from None
+
+    def data(self, value: Any) -> bytes | None:
+        """Serialize what code of the program made; None of None.
+
+        Objects that write themselves may be of a class that another client library made.
+
+        Raises:
+            Refusal: it cannot be serialized.
+        """
+        foreign = not isinstance(value, IdentifiedDataSerializable)
+        if foreign and all(callable(getattr(value, each, None)) for each in _WRITES_ITSELF):
+            value = _Foreign(value)
+        try:
+            return self.serialization.to_data(value)
+        except HazelcastSerializationError as error:
+            raise serialization_error(str(error)) from None
+
+    def _unreadable(self, data: bytes | None, error: HazelcastSerializationError) -> Refusal:
+        if data is None or len(data) < _IDS_END or type_id_of(data) != _IDENTIFIED:
+            return serialization_error(str(error))
+        factory_id, class_id = unpack_from(">ii", data, _IDS_AT)
+        if factory_id not in self._factories:
+            return serialization_error(
+                f"No DataSerializerFactory registered for namespace: {factory_id}"
+            )
+        return cannot_read(factory_id, class_id, str(error))
 
 
-def read_object(
-    data: bytes, serialization: SerializationService, wanted: str, *methods: str
-) -> Any:
-    """Make the object that a client sent to be run.
+class _Foreign(IdentifiedDataSerializable):
+    """An object that writes itself, of a class that does not derive from ours."""
 
-    Args:
-        data: the object.
-        serialization: reads it.
-        wanted: the Java type that a member takes it for.
-        *methods: what it has to be able to do, at least one of them.
+    def __init__(self, thing: Any) -> None:
+        self._thing = thing
 
-    Returns:
-        The object.
+    def get_factory_id(self) -> int:
+        factory_id: int = self._thing.get_factory_id()
+        return factory_id
 
-    Raises:
-        Refusal: there is no such class, it cannot be read, or it can do none of these.
-    """
-    found = _read(data, serialization)
-    if any(callable(getattr(found, method, None)) for method in methods):
-        return found
-    kind = type_id_of(data)
-    if kind == TypeId.IDENTIFIED_DATA_SERIALIZABLE:
-        raise class_cast(described(found), wanted, _RAISED)
-    raise class_cast(class_name(kind), wanted, _RAISED)
+    def get_class_id(self) -> int:
+        class_id: int = self._thing.get_class_id()
+        return class_id
 
+    def write_data(self, object_data_output: ObjectDataOutput) -> None:
+        self._thing.write_data(object_data_output)
 
-def write_object(value: Any, serialization: SerializationService) -> bytes | None:
-    """Serialize what code of the program made.
-
-    Raises:
-        Refusal: it cannot be serialized.
-    """
-    try:
-        data = serialization.to_data(value)
-    except HazelcastSerializationError as error:
-        raise serialization_error(str(error)) from None
-    return None if data is None else bytes(data)
+    def read_data(self, object_data_input: ObjectDataInput) -> None:
+        self._thing.read_data(object_data_input)
 
 
 def attempt(function: Callable[..., T], *arguments: Any) -> T:
@@ -152,21 +184,3 @@ def attempt(function: Callable[..., T], *arguments: Any) -> T:
 def described(thing: object) -> str:
     """The class of an object, as an error names it."""
     return f"{type(thing).__module__}.{type(thing).__qualname__}"
-
-
-def _read(data: bytes, serialization: SerializationService) -> Any:
-    """An object of data.
-
-    Raises:
-        Refusal: it cannot be read; as a member says it, if its class is not known.
-    """
-    try:
-        return serialization.to_object(data)
-    except HazelcastSerializationError as error:
-        try:
-            factory_id, class_id = unpack_from(">ii", data, _IDS_AT)
-        except StructError:
-            raise serialization_error(str(error)) from None
-        if type_id_of(data) != TypeId.IDENTIFIED_DATA_SERIALIZABLE:
-            raise serialization_error(str(error)) from None
-        raise cannot_read(factory_id, class_id, str(error)) from None

@@ -7,6 +7,7 @@ there was nothing. Numbers of all kinds are taken, if they fit: an aggregator of
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from decimal import Context, Decimal, DivisionByZero, Inexact
 from decimal import InvalidOperation as DecimalError
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -47,7 +48,7 @@ _NUMBER = "java.lang.Number"
 _EXACT = Context(prec=10_000, traps=[Inexact, DivisionByZero, DecimalError])
 
 
-class Aggregator:
+class Aggregator(ABC):
     """What is computed over entries.
 
     Args:
@@ -75,13 +76,13 @@ class Aggregator:
         elif value is None or value[0] != NON_TERMINAL:
             self.take(entry, value)  # type: ignore[arg-type]
 
+    @abstractmethod
     def take(self, entry: Entry, value: Typed | None) -> None:
         """Take an attribute into account."""
-        raise NotImplementedError
 
+    @abstractmethod
     def result(self) -> bytes | None:
         """What came out, as data; None for a null."""
-        raise NotImplementedError
 
 
 class _Count(Aggregator):
@@ -125,9 +126,9 @@ class _OfNumbers(Aggregator):
         self.sum = self.sum + self.number(value)
         self.count += 1
 
+    @abstractmethod
     def number(self, value: Typed) -> Any:
         """The number to add."""
-        raise NotImplementedError
 
     def result(self) -> bytes | None:
         if isinstance(self.sum, float):

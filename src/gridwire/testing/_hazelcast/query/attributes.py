@@ -129,4 +129,3 @@ def _check_brackets(path: str) -> None:
     start, end = path.rfind("["), path.rfind("]")
     if not (start < 0 and end < 0) and not 0 < start < end:
         raise illegal(f"Wrong argument input passed {path}")
-

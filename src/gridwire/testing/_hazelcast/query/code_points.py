@@ -131,14 +131,15 @@ _BLOCKS = {
     "katakana": (0x30A0, 0x30FF),
 }
 _CATEGORIES = frozenset(
-    "L Lu Ll Lt Lm Lo LC M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp "
-    "C Cc Cf Co Cs Cn".split()
+    {"L", "Lu", "Ll", "Lt", "Lm", "Lo", "LC", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P"}
+    | {"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl"}
+    | {"Zp", "C", "Cc", "Cf", "Co", "Cs", "Cn"}
 )
 
 
 @lru_cache(maxsize=64)
 def named(name: str) -> CodePoints | None:
-    """The characters of a property, as in ``\\p{Lu}``.
+    """The characters of a property, such as ``Lu``.
 
     Args:
         name: as Java names it.

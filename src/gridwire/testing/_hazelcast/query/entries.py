@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.data import type_id_of
 from gridwire.hazelcast.serialization.type_ids import UNREADABLE, TypeId
-from gridwire.testing._hazelcast.query.errors import serialization_error
+from gridwire.testing._hazelcast.query.errors import no_deserializer, serialization_error
 from gridwire.testing._hazelcast.query.values import map_entry, typed
 from gridwire.testing._hazelcast.refusals import Refusal
 
@@ -90,9 +90,4 @@ def _readable(data: bytes) -> Typed | None:
     value = typed(data)
     if value is None or value[0] in _READABLE:
         return value
-    kind = type_id_of(data)
-    raise serialization_error(
-        f"There is no suitable de-serializer for type {kind}. This exception is likely caused by "
-        "differences in the serialization configuration between members or between clients and "
-        "members."
-    )
+    raise no_deserializer(type_id_of(data))

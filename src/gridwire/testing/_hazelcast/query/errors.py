@@ -18,6 +18,7 @@ __all__ = [
     "class_cast",
     "illegal",
     "no_class",
+    "no_deserializer",
     "not_comparable",
     "null_value",
     "number_format",
@@ -27,11 +28,12 @@ __all__ = [
 ]
 
 _PREDICATES = "com.hazelcast.query.impl.predicates."
-_IN_PREDICATE = StackFrame(
-    _PREDICATES + "AbstractPredicate", "apply", "AbstractPredicate.java", 55
-)
+_IN_PREDICATE = StackFrame(_PREDICATES + "AbstractPredicate", "apply", "AbstractPredicate.java", 55)
 _IN_CONVERTER = StackFrame(
-    "com.hazelcast.query.impl.TypeConverters$BaseTypeConverter", "convert", "TypeConverters.java", 73
+    "com.hazelcast.query.impl.TypeConverters$BaseTypeConverter",
+    "convert",
+    "TypeConverters.java",
+    73,
 )
 _IN_EXTRACTORS = StackFrame(
     "com.hazelcast.query.impl.getters.Extractors", "extract", "Extractors.java", 86
@@ -47,9 +49,7 @@ _IN_PATTERN = StackFrame("java.util.regex.Pattern", "error", "Pattern.java", 202
 _IN_PARSER = StackFrame(
     "java.time.format.DateTimeFormatter", "parseResolved0", "DateTimeFormatter.java", 2052
 )
-_IN_LIMITER = StackFrame(
-    "com.hazelcast.map.impl.query.QueryResult", "add", "QueryResult.java", 119
-)
+_IN_LIMITER = StackFrame("com.hazelcast.map.impl.query.QueryResult", "add", "QueryResult.java", 119)
 _BOOT = "java.base of loader 'bootstrap'"
 
 
@@ -131,6 +131,15 @@ def serialization_error(message: str) -> Refusal:
     """Data cannot be read."""
     name = "com.hazelcast.nio.serialization.HazelcastSerializationException"
     return Refusal(ErrorCode.HAZELCAST_SERIALIZATION, name, message, _IN_SERIALIZER)
+
+
+def no_deserializer(kind: int) -> Refusal:
+    """Data is of a type that members do not know."""
+    return serialization_error(
+        f"There is no suitable de-serializer for type {kind}. This exception is likely caused by "
+        "differences in the serialization configuration between members or between clients and "
+        "members."
+    )
 
 
 def cannot_read(factory_id: int, class_id: int, reason: str) -> Refusal:

@@ -72,9 +72,10 @@ def _check_distinct(config: Any) -> None:
     seen: dict[str, str] = {}
     for attribute in config.attributes:
         name = attribute.strip().removeprefix("this.")
-        first = seen.setdefault(name, attribute)
-        if first is attribute:
+        if name not in seen:
+            seen[name] = attribute
             continue
+        first = seen[name]
         if first == attribute:
             found = f"Duplicate attribute name [attributeName={attribute}, indexConfig={{}}]"
         else:

@@ -100,7 +100,9 @@ def parse_big_decimal(text: str) -> Decimal:
         Refusal: the text is none.
     """
     if _BIG_DECIMAL.fullmatch(text) is None or len(text) > _MAX_DIGITS:
-        strange = next((char for char in text if char not in "+-.eE" and not char.isdecimal()), None)
+        strange = next(
+            (char for char in text if char not in "+-.eE" and not char.isdecimal()), None
+        )
         if strange is None:
             raise number_format(f'For input string: "{text}"')
         raise number_format(

@@ -60,7 +60,7 @@ _CLASSES[_Exponent] = "Number"
 _MISSING: Final = object()  # what is not there, other than a null
 
 
-class _Broken(Exception):  # noqa: N818 - it says what a text is
+class _Broken(Exception):
     """A text is not JSON, or has a number that is too large."""
 
 
@@ -173,19 +173,22 @@ class JsonPath:
 
     def _find_in_broken(self, text: str) -> Typed | Multi | None:
         at = 0
-        before = self._steps if self._any_at < 0 else self._steps[: self._any_at]
         try:
-            for step in before:
+            for step in self._steps if self._any_at < 0 else self._steps[: self._any_at]:
                 found = _seek(text, at, step)
                 if found is None:
                     return None
                 at = found
-            value, _ = _DECODER.raw_decode(text, _skip(text, at))
+        except _FAULTS:
+            return None
+        at = _skip(text, at)
+        try:
+            value, _ = _DECODER.raw_decode(text, at)
             return _lenient(value) if self._any_at < 0 else self._each(value)
         except _FAULTS:
             # An object that is cut off is there all the same.
-            cut = text[_skip(text, at) :][:1]
-            return _STRUCTURE if self._any_at < 0 and cut in {"{", "["} and cut else None
+            begun = text[at : at + 1] in {"{", "["} and at < len(text)
+            return _STRUCTURE if begun and self._any_at < 0 else None
 
 
 def _steps(path: str) -> list[tuple[str, bool]]:
@@ -304,4 +307,3 @@ def _seek(text: str, at: int, step: tuple[str, bool]) -> int | None:
         at = _skip(text, at)
         if text[at : at + 1] != ",":
             return None
-

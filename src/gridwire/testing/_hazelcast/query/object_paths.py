@@ -8,7 +8,7 @@ all. Ints that fit into 32 bits count as Java's int, others as its long or BigIn
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections import deque
 from decimal import Decimal
@@ -106,7 +106,7 @@ def _named(instance: Any, name: str) -> Any:
                 return value
             try:
                 return value()
-            except Exception as error:  # noqa: BLE001 - it is code of the program
+            except Exception as error:
                 raise query_error(f"{type(error).__name__}: {error}") from error
     message = f"There is no suitable accessor for '{name}' on class '{type(instance).__qualname__}'"
     raise query_error(f"{_ARGUMENT}: {message}")
@@ -130,17 +130,17 @@ def _typed_int(value: int) -> Typed:
     return (TypeId.INT if bits < 32 else TypeId.LONG if bits < 64 else TypeId.BIG_INTEGER), value
 
 
-def _typed_date(value: datetime.date) -> Typed:
+def _typed_date(value: dt.date) -> Typed:
     return TypeId.LOCAL_DATE, (value.year, value.month, value.day)
 
 
-def _typed_time(value: datetime.time) -> Typed:
+def _typed_time(value: dt.time) -> Typed:
     clock = (value.hour, value.minute, value.second, value.microsecond * 1000)
     return TypeId.LOCAL_TIME, clock
 
 
-def _typed_moment(value: datetime.datetime) -> Typed:
-    offset = value.utcoffset() or datetime.timedelta(0)
+def _typed_moment(value: dt.datetime) -> Typed:
+    offset = value.utcoffset() or dt.timedelta(0)
     shift = offset.days * _DAY_SECONDS + offset.seconds
     of_day = value.hour * 3600 + value.minute * 60 + value.second
     local = day_number(value.year, value.month, value.day) * _DAY_SECONDS + of_day
@@ -155,8 +155,8 @@ _TYPES: dict[type, Callable[[Any], Typed | None]] = {
     str: lambda value: (TypeId.STRING, value),
     Decimal: lambda value: (TypeId.BIG_DECIMAL, value),
     UUID: lambda value: (TypeId.UUID, value),
-    datetime.date: _typed_date,
-    datetime.time: _typed_time,
-    datetime.datetime: _typed_moment,
+    dt.date: _typed_date,
+    dt.time: _typed_time,
+    dt.datetime: _typed_moment,
     HazelcastJsonValue: lambda value: (TypeId.JSON, value.to_string()),
 }

@@ -20,7 +20,7 @@ from gridwire.hazelcast.serialization.type_ids import TypeId
 from gridwire.testing._hazelcast.query.errors import class_cast
 from gridwire.testing._hazelcast.query.kinds import DOUBLES, INTEGERS, Typed, class_name
 
-__all__ = ["canonical", "compare", "equal", "sort_key", "tester"]
+__all__ = ["canonical", "compare", "equal", "sort_key"]
 
 _PLAIN_NUMBERS = INTEGERS | DOUBLES
 _HALF = 1 << 63
@@ -62,40 +62,18 @@ def compare(one: Typed, other: Typed) -> int:
     return (left > right) - (left < right)
 
 
-def tester(kind: int, sign: Callable[[int], bool], given: Typed) -> Callable[[Any], bool]:
-    """A test of values of one kind against a given value.
-
-    Args:
-        kind: of the values.
-        sign: which results of a comparison pass.
-        given: what to compare with.
-
-    Returns:
-        Takes a plain value; raises `ClassCast` if the two have no order.
-    """
-    given_kind, plain = given
-    if kind in _PLAIN_NUMBERS and given_kind in _PLAIN_NUMBERS:
-        number = _number_key(plain)
-
-        def test_number(value: Any) -> bool:
-            key = _number_key(value)
-            return sign((key > number) - (key < number))
-
-        return test_number
-    return lambda value: sign(compare((kind, value), given))
-
-
 def canonical(value: Typed | None) -> Hashable:
     """What is the same for values that are equal, and for no others."""
     if value is None:
         return None
     kind, plain = value
     if kind in INTEGERS:
-        return plain
+        return int(plain)
     if kind in DOUBLES:
         return _canonical_double(plain)
     if kind == TypeId.BIG_DECIMAL:
-        return kind, plain.as_tuple()
+        digits: Hashable = plain.as_tuple()
+        return kind, digits
     return kind, plain
 
 
@@ -161,7 +139,7 @@ def _units_before(one: str, other: str) -> bool:
 
 
 _KEYS: dict[int, Callable[[Any], Any]] = {
-    **dict.fromkeys(_PLAIN_NUMBERS, _number_key),
+    **dict.fromkeys(DOUBLES, _number_key),
     TypeId.STRING: _Text,
     TypeId.JSON: _Text,
     TypeId.UUID: _uuid_key,

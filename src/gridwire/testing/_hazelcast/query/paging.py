@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages of a query's result: in order, and from the anchors on that the client brings along.
 
-An anchor is the last entry of a page. A query for a page begins behind the nearest anchor that the
-client knows, so that only what lies between is sorted and counted. Entries that compare as equal
-are ordered by the hashes of their keys, and, other than on real members, which may lose entries
-with the same hash between two pages, by the bytes of their keys then.
+An anchor is the last entry of a page. A page is counted from the nearest anchor that the client
+knows. Entries that compare as equal are ordered by the hashes of their keys, and, other than on
+real members, which may lose entries with the same hash between two pages, by the bytes of their
+keys then.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import cmp_to_key
-from heapq import nsmallest
+from itertools import groupby
+from operator import itemgetter
 from struct import pack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mmh3 import mmh3_32_sintdigest
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from gridwire.hazelcast.serialization.service import SerializationService
 
-__all__ = ["ENTRIES", "KEYS", "VALUES", "Anchor", "Order", "page_of"]
+__all__ = ["ENTRIES", "KEYS", "VALUES", "Anchor", "Arranged", "Order", "page_of"]
 
 KEYS, VALUES, ENTRIES = range(3)
 """What is iterated over, and so what is ordered by; entries are ordered by their keys."""
@@ -37,6 +39,21 @@ Anchor = tuple[int, tuple[bytes, bytes]]
 """A page, and the key and value of its last entry."""
 
 _MASK = 0xFFFFFFFF
+_TEXTS = frozenset({TypeId.STRING, TypeId.JSON})
+
+
+class Arranged(NamedTuple):
+    """Entries in order.
+
+    Attributes:
+        entries: all of them.
+        keys: what each is ordered by; entries with equal ones are ordered by their own keys.
+        make: gives what an entry is ordered by.
+    """
+
+    entries: list[Entry]
+    keys: list[Any]
+    make: Callable[[Entry], Any]
 
 
 class Order:
@@ -63,43 +80,50 @@ class Order:
                 raise class_cast("com.hazelcast.Object", "java.util.Comparator")
             self._compare = found
 
-    def first(self, entries: Sequence[Entry], anchor: Entry | None, limit: int) -> list[Entry]:
-        """The first entries behind an anchor, in order.
-
-        Args:
-            entries: in any order.
-            anchor: what lies before, or None.
-            limit: how many at most.
-
-        Returns:
-            These entries.
+    def arrange(self, entries: Sequence[Entry]) -> Arranged:
+        """Put entries in order.
 
         Raises:
-            Refusal: they cannot be ordered.
+            Refusal: they have none.
         """
-        key = self._key(entries, anchor)
-        keyed = [(key(entry), entry) for entry in entries]
-        if anchor is not None:
-            begin = key(anchor)
-            keyed = [one for one in keyed if begin < one[0]]
-        if limit * 4 < len(keyed):
-            return [one[1] for one in nsmallest(limit, keyed, key=_first_of)]
-        keyed.sort(key=_first_of)
-        return [one[1] for one in keyed[:limit]]
+        make = self._key(entries)
+        keyed = [(make(entry), entry) for entry in entries]
+        keyed.sort(key=_first)
+        ordered: list[Entry] = []
+        for _, group in groupby(keyed, key=_first):
+            equal = [entry for _, entry in group]
+            if len(equal) > 1:
+                equal.sort(key=_tie)
+            ordered += equal
+        return Arranged(ordered, [key for key, _ in keyed], make)
 
-    def _key(self, entries: Sequence[Entry], anchor: Entry | None) -> Callable[[Entry], Any]:
+    def behind(self, arranged: Arranged, anchor: Entry | None) -> int:
+        """Where the entries behind an anchor begin.
+
+        Raises:
+            Refusal: it is not of the kind that they are.
+        """
+        if anchor is None or not arranged.entries:
+            return 0
+        if self._compare is None:
+            self._check(arranged.entries[0], anchor)
+        key = arranged.make(anchor)
+        first, last = bisect_left(arranged.keys, key), bisect_right(arranged.keys, key)
+        return bisect_right(arranged.entries, _tie(anchor), first, last, key=_tie)
+
+    def _key(self, entries: Sequence[Entry]) -> Callable[[Entry], Any]:
         """What to order these entries by."""
         if self._compare is not None:
             return cmp_to_key(self._compared)
-        if anchor is not None:
-            for entry in entries:
-                self._check(entry, anchor)
-        elif len(entries) > 1:
+        if len(entries) > 1:
             for entry in entries:
                 self._check(entries[0], entry)
         kind = self._ordered_by(entries[0])[0] if entries else TypeId.INT
         plain = sort_key(kind)
-        return lambda entry: (plain(self._ordered_by(entry)[1]), _tie(entry))
+        by_key = not self._by_value
+        if kind not in _TEXTS or not all(self._ordered_by(one)[1].isascii() for one in entries):
+            return lambda entry: plain(entry.typed_part(by_key)[1])  # type: ignore[index]
+        return lambda entry: entry.typed_part(by_key)[1]  # type: ignore[index]
 
     def _check(self, other: Entry, first: Entry) -> None:
         """Java's natural order is one of objects of one class, and not all classes have one."""
@@ -119,13 +143,9 @@ class Order:
     def _compared(self, one: Entry, other: Entry) -> int:
         assert self._compare is not None, "there is a comparator"
         try:
-            result = int(self._compare(self._object(one), self._object(other)))
-        except Exception as error:  # noqa: BLE001 - it is code of the program
+            return int(self._compare(self._object(one), self._object(other)))
+        except Exception as error:
             raise query_error(f"{type(error).__name__}: {error}") from error
-        if result:
-            return result
-        left, right = _tie(one), _tie(other)
-        return (left > right) - (left < right)
 
     def _object(self, entry: Entry) -> MapEntry[Any, Any]:
         key = object_of(entry.key, self._serialization)
@@ -133,12 +153,12 @@ class Order:
 
 
 def page_of(
-    entries: Sequence[Entry], order: Order, anchors: Sequence[Anchor], page: int, size: int
+    arranged: Arranged, order: Order, anchors: Sequence[Anchor], page: int, size: int
 ) -> tuple[list[Entry], list[Anchor]]:
     """A page, and the anchors for those that follow.
 
     Args:
-        entries: all that match.
+        arranged: all entries that match.
         order: how they are ordered.
         anchors: what the client knows: for each page from the first on, its last entry.
         page: which, from 0 on.
@@ -148,7 +168,7 @@ def page_of(
         The entries of the page, and the anchors with those that were found.
 
     Raises:
-        Refusal: the page cannot be, or the entries cannot be ordered.
+        Refusal: the page cannot be, or an anchor cannot be compared.
     """
     if size <= 0:
         raise illegal("pageSize must be greater than 0!")
@@ -162,13 +182,12 @@ def page_of(
     pages = page - near
     if pages <= 0:
         raise illegal(f"Anchor of page {near} for page {page}")
-    found = order.first(entries, anchor, size * pages)
-    begin = size * (pages - 1)
+    start = order.behind(arranged, anchor)
+    found = arranged.entries
+    begin = start + size * (pages - 1)
     if begin > len(found):
         return [], known
-    for end in range(size, len(found) + 1, size):
-        if near >= page:
-            break
+    for end in range(start + size, min(len(found), start + size * pages) + 1, size):
         near += 1
         last = found[end - 1]
         _set(known, near, (last.key, last.value))
@@ -181,8 +200,7 @@ def _set(anchors: list[Anchor], page: int, entry: tuple[bytes, bytes]) -> None:
     anchors[page : page + 1] = [(page, entry)]
 
 
-def _first_of(keyed: tuple[Any, Entry]) -> Any:
-    return keyed[0]
+_first = itemgetter(0)
 
 
 def _tie(entry: Entry) -> tuple[int, bytes]:
@@ -222,4 +240,3 @@ def _text_hash(text: str) -> int:
 def _signed(number: int) -> int:
     low = number & _MASK
     return low - (low >> 31 << 32)
-

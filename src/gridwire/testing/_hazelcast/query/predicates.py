@@ -10,6 +10,7 @@ in maps with values of several kinds it matters which comes first, on real membe
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     ValueTest = Callable[[Typed | None], bool]
 
 __all__ = [
+    "Always",
     "And",
     "Between",
     "Custom",
@@ -59,17 +61,17 @@ __all__ = [
     "Or",
     "Predicate",
     "Regex",
-    "Always",
 ]
 
 _THIS_PREFIX = re.compile(r"\Athis\.")
 
 
-class Predicate:
+class Predicate(ABC):
     """What entries are tested by."""
 
     java_name: ClassVar[str]
 
+    @abstractmethod
     def test(self, serialization: SerializationService) -> Test:
         """Make a function that tests entries, for one run on one member.
 
@@ -79,7 +81,6 @@ class Predicate:
         Returns:
             Whether an entry passes; it raises a `Refusal` where a member fails.
         """
-        raise NotImplementedError
 
     def negated(self) -> Predicate | None:
         """The predicate that members put in the place of ``not`` and this one, if they do."""
@@ -240,9 +241,9 @@ class _OfAttribute(Predicate):
 
         return test
 
+    @abstractmethod
     def value_test(self, path: str) -> ValueTest:
         """Make a function that tests the attribute's value, a null included."""
-        raise NotImplementedError
 
     def _checked(self, value: Typed | None, passes: ValueTest, path: str | None) -> bool:
         if value is not None and value[0] not in CONVERTERS:
@@ -438,9 +439,7 @@ class Regex(_OfAttribute):
         return _text_test(self.pattern, regex_pattern)
 
 
-def _text_test(
-    pattern: str | None, compile_pattern: Callable[[str], re.Pattern[str]]
-) -> ValueTest:
+def _text_test(pattern: str | None, compile_pattern: Callable[[str], re.Pattern[str]]) -> ValueTest:
     matcher: re.Pattern[str] | None = None
 
     def passes(value: Typed | None) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["property_of"]
 
+
 def property_of(value: Typed, name: str) -> Typed | None:
     """A property of a value, by the name of its method, with or without ``get`` and ``is``.
 

@@ -16,6 +16,7 @@ from gridwire.testing._hazelcast.query.errors import (
     cannot_read,
     class_cast,
     no_class,
+    no_deserializer,
     query_error,
     serialization_error,
 )
@@ -39,6 +40,7 @@ _INT = Struct(">i").unpack_from
 _IDENTIFIED = 1
 _VERSIONED = 2
 _MEMBER_FACTORIES = range(-100, 0)
+_MEMBER_TYPES = frozenset(TypeId) - {TypeId.PICKLE, TypeId.CSHARP, TypeId.GO_GOB}
 _PREDICATE = "com.hazelcast.query.Predicate"
 _COMPARABLE = "java.lang.Comparable"
 
@@ -59,8 +61,8 @@ class ObjectReader:
         flags = self.byte()
         if not flags & _IDENTIFIED:
             raise serialization_error("The data has an object that only Java can make")
-        self.factory_id = self.int()
-        self.class_id = self.int()
+        self.factory_id = self.number()
+        self.class_id = self.number()
         if flags & _VERSIONED:
             self._take(2)
 
@@ -68,14 +70,14 @@ class ObjectReader:
         """A byte."""
         return self._take(1)[0]
 
-    def int(self) -> int:
+    def number(self) -> int:
         """A signed number of 4 bytes."""
         number: int = _INT(self._take(4))[0]
         return number
 
     def string(self) -> str | None:
         """A text, or a null."""
-        length = self.int()
+        length = self.number()
         if length < 0:
             return None
         try:
@@ -90,7 +92,7 @@ class ObjectReader:
 
     def count(self, least_bytes: int) -> int:
         """How many items follow, which fit into what is left."""
-        count = self.int()
+        count = self.number()
         if count < 0:
             raise serialization_error(f"java.lang.NegativeArraySizeException: {count}")
         if count * least_bytes > len(self.data) - self.at:
@@ -103,7 +105,7 @@ class ObjectReader:
         Raises:
             Refusal: it is of a class that cannot be compared.
         """
-        kind = self.int()
+        kind = self.number()
         if kind == 0:
             return None
         if kind not in COMPARABLE:
@@ -161,9 +163,13 @@ def read_predicate(data: bytes, serialization: SerializationService) -> nodes.Pr
         Refusal: it is none.
     """
     kind = _kind_of(data)
+    if kind not in _MEMBER_TYPES:
+        raise no_deserializer(kind)
     if kind != TypeId.IDENTIFIED_DATA_SERIALIZABLE:
         raise class_cast(class_name(kind), _PREDICATE)
     reader = ObjectReader(data)
+    if reader.factory_id in _MEMBER_FACTORIES and reader.factory_id != PREDICATES:
+        raise class_cast(f"com.hazelcast.Object{reader.class_id}", _PREDICATE)
     if reader.factory_id != PREDICATES:
         return _custom(data, reader, serialization)
     return _predicate(reader, 1)
@@ -188,7 +194,7 @@ def _custom(
         key, value = object_of(entry.key, serialization), object_of(entry.value, serialization)
         try:
             return bool(apply(MapEntry(key, value)))
-        except Exception as error:  # noqa: BLE001 - it is code of the program
+        except Exception as error:
             raise query_error(f"{type(error).__name__}: {error}") from error
 
     return nodes.Custom(passes)
@@ -214,7 +220,7 @@ def _predicate(reader: ObjectReader, depth: int) -> nodes.Predicate:
 
 def _inner(reader: ObjectReader, depth: int, name: str) -> nodes.Predicate:
     """A predicate inside another one."""
-    kind = reader.int()
+    kind = reader.number()
     if kind == 0:
         return nodes.Missing(name)
     if kind != TypeId.IDENTIFIED_DATA_SERIALIZABLE:
@@ -269,6 +275,21 @@ def _instance_of(reader: ObjectReader, _: int) -> nodes.Predicate:
     return nodes.InstanceOf(name)
 
 
+def _paging(reader: ObjectReader, depth: int) -> nodes.Predicate:
+    # Where there are no pages, such as inside another predicate, it is what it pages through.
+    pages_through = _inner(reader, depth, "predicate")
+    if reader.number() != 0:
+        raise serialization_error("A comparator cannot be read where there are no pages")
+    reader.number()
+    reader.number()
+    reader.string()
+    for _ in range(reader.count(12)):
+        reader.number()
+        reader.value()
+        reader.value()
+    return nodes.Always() if isinstance(pages_through, nodes.Missing) else pages_through
+
+
 _READERS: dict[int, Callable[[ObjectReader, int], nodes.Predicate]] = {
     0: _sql,
     1: lambda reader, depth: nodes.And(_several(reader, depth)),
@@ -285,4 +306,5 @@ _READERS: dict[int, Callable[[ObjectReader, int], nodes.Predicate]] = {
     12: lambda reader, _: nodes.Regex(reader.string(), reader.string()),
     13: lambda _, __: nodes.Never(),
     14: lambda _, __: nodes.Always(),
+    15: _paging,
 }

@@ -17,8 +17,11 @@ __all__ = ["CLASSES", "RegexSource"]
 
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
 _HORIZONTAL = CodePoints(
-    [(9, 9), (32, 32), (0xA0, 0xA0), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200A)]
-    + [(0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)]
+    (first, last or first)
+    for first, last in (
+        *((9, 0), (32, 0), (0xA0, 0), (0x1680, 0), (0x180E, 0), (0x2000, 0x200A)),
+        *((0x202F, 0), (0x205F, 0), (0x3000, 0)),
+    )
 )
 CLASSES = {
     "d": CodePoints([(48, 57)]),
@@ -75,7 +78,7 @@ class RegexSource:
         return part
 
     def escaped_set(self, letter: str) -> CodePoints | None:
-        """The characters of an escape that stands for several, such as ``\\d`` or ``\\p{L}``."""
+        """The characters of an escape that stands for several, as those of digits do."""
         found = CLASSES.get(letter.lower())
         if found is not None:
             return ~found if letter.isupper() else found
@@ -164,4 +167,3 @@ class RegexSource:
             return chr(code)
         except (ValueError, OverflowError):
             raise self.wrong(message) from None
-

@@ -164,9 +164,7 @@ def _behind_operands(tokens: list[str]) -> list[str]:
             if waiting:
                 waiting.pop()
         else:
-            while (
-                waiting and waiting[-1] != _OPEN and rank <= _PRECEDENCE[waiting[-1].lower()]
-            ):
+            while waiting and waiting[-1] != _OPEN and rank <= _PRECEDENCE[waiting[-1].lower()]:
                 output.append(waiting.pop())
             waiting.append(token)
     return output + waiting[::-1]

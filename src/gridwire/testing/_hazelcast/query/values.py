@@ -21,7 +21,6 @@ from gridwire.testing._hazelcast.query.errors import serialization_error
 from gridwire.testing._hazelcast.query.kinds import NON_TERMINAL, UNCOMPARABLE, WHOLE_JSON, Typed
 
 __all__ = [
-    "NULL",
     "as_data",
     "data_of",
     "day_number",
@@ -35,8 +34,7 @@ __all__ = [
 
 _NO_HASH = b"\0\0\0\0"  # in front of data that names no partition
 
-NULL = b"\0\0\0\0"
-"""A null inside another object."""
+_NULL = b"\0\0\0\0"  # inside another object
 
 _INT = Struct(">i")
 _LONG = Struct(">q")
@@ -92,7 +90,7 @@ def payload_size(data: bytes, at: int) -> int | None:
 def nested(value: Typed | None) -> bytes:
     """A value as it stands inside another object: type id and payload."""
     if value is None:
-        return NULL
+        return _NULL
     kind, plain = value
     write = _WRITERS.get(kind)
     if write is not None:
