@@ -85,18 +85,11 @@ _CLIENT = (
     "get_replicated_map get_ringbuffer get_set get_topic get_vector_collection "
     "remove_distributed_object_listener sql"
 )
-_MAP = (
-    "add_interceptor execute_on_entries execute_on_key execute_on_keys "
-    "force_unlock is_locked lock remove_interceptor try_lock unlock"
-)
 
 ABSENT_MEMBERS = [
     ("HazelcastClient", f"{_CLIENT} get_distributed_objects new_transaction", LATER),
     ("client.HazelcastClient", f"{_CLIENT} get_distributed_objects new_transaction", LATER),
     ("asyncio.HazelcastClient", _CLIENT, LATER),
-    ("asyncio.Map", f"{_MAP} lock_context", LATER),
-    ("proxy.map.Map", _MAP, LATER),
-    ("proxy.map.BlockingMap", _MAP, LATER),
     ("proxy.map.BlockingMap", "blocking", OTHER),
     ("proxy.map.BlockingMap", "name service_name", "attributes of each object, not of the class"),
     (
@@ -108,11 +101,7 @@ ABSENT_MEMBERS = [
 ]
 """Methods and properties of classes that exist."""
 
-ABSENT_ARGUMENTS = [
-    (f"{path}.{method}", "predicate", LATER)
-    for path in ("asyncio.Map", "proxy.map.Map", "proxy.map.BlockingMap")
-    for method in ("add_entry_listener",)
-]
+ABSENT_ARGUMENTS: list[tuple[str, str, str]] = []
 """Arguments of methods that exist. What follows them is taken by name alone until they come."""
 
 OTHER_ARGUMENTS = {

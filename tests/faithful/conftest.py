@@ -7,8 +7,9 @@ import pytest
 
 from faithful.drivers import DRIVERS
 from faithful.stages import SHARED, Target, in_process, real, staged
+from gridwire.testing.real import find_javac
 from support.leaks import exempt_threads
-from support.real_members import note_version
+from support.real_members import note_version, required, wanted_versions
 
 # The clients that play several groups start threads when these first need them.
 exempt_threads(f"gridwire-{SHARED}")
@@ -21,7 +22,11 @@ IN_PROCESS = (
 )
 
 
-@pytest.fixture(scope="module", params=IN_PROCESS, ids=str)
+REAL = [Target(version, members) for version in wanted_versions() for members in (1, 3)]
+
+
+# Targets are of the session, so that pytest puts all about a cluster together, and starts it once.
+@pytest.fixture(scope="session", params=IN_PROCESS, ids=str)
 def in_process_target(request: pytest.FixtureRequest):
     """An in-process cluster, and the version that it has."""
     target = request.param
@@ -29,12 +34,15 @@ def in_process_target(request: pytest.FixtureRequest):
         yield cluster, target.version
 
 
-@pytest.fixture(scope="module", params=(1, 3), ids=("one-member", "three-members"))
-def real_target(request: pytest.FixtureRequest, real_version: str):
+@pytest.fixture(scope="session", params=REAL, ids=str)
+def real_target(request: pytest.FixtureRequest):
     """A real cluster, and the version that it has."""
-    with real(Target(real_version, request.param)) as cluster:
-        note_version(request.config, real_version)
-        yield cluster, real_version
+    target = request.param
+    if find_javac() is None:
+        (pytest.fail if required() else pytest.skip)("javac not found")
+    with real(target) as cluster:
+        note_version(request.config, target.version)
+        yield cluster, target.version
 
 
 @pytest.fixture(scope="module", params=DRIVERS)

@@ -119,7 +119,9 @@ DIFFERENCES: tuple[Difference, ...] = (
             r"odd_arguments-bytes_are_byte_arrays: set\(.*": "-> None",
             r"odd_arguments-bytes_are_byte_arrays: get\(.*": r"-> b'\\x80\\xff'",
             r"odd_arguments-values_that_go_through: .* -> bytearray\(b''\)": "-> b''",
-            r"odd_arguments-values_that_go_through: .* -> bytearray\(b'.{8}'\)": r"-> b'\\x00\\xff'",
+            r"odd_arguments-values_that_go_through: .* -> bytearray\(b'.{8}'\)": (
+                r"-> b'\\x00\\xff'"
+            ),
         },
     ),
     Difference(
@@ -158,8 +160,8 @@ DIFFERENCES: tuple[Difference, ...] = (
         },
     ),
     Difference(
-        "what is no predicate, aggregator or projection",
-        "pickled and sent; the member answers `ClassCastError` or another error",
+        "another type where a predicate, aggregator, projection, attribute or id belongs",
+        "sent, pickled if need be; the member answers `ClassCastError` or another error",
         "`TypeError`, before anything is sent",
         "the mistake is named where it was made",
         {

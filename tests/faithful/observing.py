@@ -170,7 +170,9 @@ class SeenMap:
             step = f"{self._prefix}{method}({_arguments(args, keywords)})"
             owner = self._owner or self._see.main
             unordered = method in UNORDERED and not self._in_order
-            return self._see.note(step, lambda: _call(owner, self.raw, method, args, keywords), unordered)
+            return self._see.note(
+                step, lambda: _call(owner, self.raw, method, args, keywords), unordered
+            )
 
         return call
 
@@ -179,7 +181,9 @@ class SeenMap:
         step = f"{self._prefix}{method}({_arguments(args, keywords)})"
         owner = self._owner or self._see.main
         pending = owner.begin(
-            getattr(self.raw, method), *map(_real, args), **{k: _real(v) for k, v in keywords.items()}
+            getattr(self.raw, method),
+            *map(_real, args),
+            **{k: _real(v) for k, v in keywords.items()},
         )
         return Begun(step, pending)
 
@@ -307,7 +311,9 @@ class See:
 
         self.note(f"eventually {what}", wait)
 
-    def listen(self, to: SeenMap, *args: Any, kinds: tuple[str, ...] = EVENT_KINDS, **keywords: Any) -> EventLog:
+    def listen(
+        self, to: SeenMap, *args: Any, kinds: tuple[str, ...] = EVENT_KINDS, **keywords: Any
+    ) -> EventLog:
         """Add a listener for some kinds of events, and note whether that went well."""
         log = EventLog()
         step = f"add_entry_listener({_arguments(args, keywords)})"

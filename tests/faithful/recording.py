@@ -93,9 +93,7 @@ def merge(seen: Mapping[str, Lines]) -> Lines:
 
 def write(group: str, scenarios: Mapping[str, Lines]) -> None:
     """Write the file of a group."""
-    text = (
-        "# What the official client saw on real members; made by `python -m faithful.record`.\n"
-    )
+    text = "# What the official client saw on real members; made by `python -m faithful.record`.\n"
     for name, lines in scenarios.items():
         text += "\n".join(["", f"[{name}]", *lines, ""])
     FOLDER.mkdir(exist_ok=True)

@@ -12,6 +12,8 @@ import pytest
 from faithful.catalogue import GROUPS, NEED_THREE, TOGETHER
 from faithful.stages import together
 
+pytest.importorskip("hazelcast.asyncio")
+
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_in_process(in_process_stage, group):
@@ -19,6 +21,7 @@ def test_in_process(in_process_stage, group):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.real_member
 @pytest.mark.parametrize("group", GROUPS)
 def test_real_members(real_stage, group):
     wrong = real_stage.disagreements(group)
@@ -30,6 +33,7 @@ def test_in_process_together(in_process_target, group):
     _together(*in_process_target, group)
 
 
+@pytest.mark.real_member
 @pytest.mark.parametrize("group", TOGETHER)
 def test_real_members_together(real_target, group):
     _together(*real_target, group)

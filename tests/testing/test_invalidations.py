@@ -42,11 +42,11 @@ class Clock:
 class Cluster:
     """Three members, and a client with a connection and a near cache listener at each."""
 
-    def __init__(self, properties: dict[str, str], members: int = 3) -> None:
+    def __init__(self, properties: dict[str, str], version: str = "5.7.0") -> None:
         self.clock = Clock()
-        options = ClusterOptions("blue", members=members, properties=properties)
+        options = ClusterOptions("blue", version=version, properties=properties)
         self.state = ClusterState(options, clock=self.clock, random=Random(3))
-        for port in range(members):
+        for port in range(3):
             self.state.join("127.0.0.1", 5701 + port)
         first = MemoryWire(self.state, self.state.members[0])
         others = self.state.members[1:]
@@ -167,6 +167,17 @@ def test_expiry_names_the_member(cluster):
     cluster.clock.now += 2
     assert cluster.wires[0].on_key(messages.GET, "m", K, T).value is None
     assert cluster.heard() == [(K, cluster.wire(K).session.member.uuid, 2)]
+
+
+@pytest.mark.parametrize("version", ["4.2.8", "5.3.8"])
+def test_earlier_members_do_not_tell_of_what_expires(version):
+    cluster = Cluster(UNBATCHED, version)
+    cluster.wires[0].on_key(messages.SET, "m", K, A, T, 1000)
+    assert len(cluster.heard()) == 1
+    cluster.clock.now += 2
+    assert cluster.wires[0].on_key(messages.GET, "m", K, T).value is None
+    cluster.state.sweep()
+    assert cluster.heard() == []
 
 
 @pytest.mark.parametrize("message", [messages.CLEAR, messages.EVICT_ALL])

@@ -308,7 +308,7 @@ def what_cannot_be_written(see: See) -> None:
 @scenario
 def naive_datetimes(see: See) -> None:
     m = see.map()
-    m.set("k", dt.datetime(2024, 2, 29, 1, 2, 3))
+    m.set("k", dt.datetime(2024, 2, 29, 1, 2, 3))  # noqa: DTZ001 - this is what it is about
     m.get("k")
 
 

@@ -76,7 +76,8 @@ def leaping(see: See) -> None:
 @scenario
 def texts_in_order(see: See) -> None:
     m, p = see.map(), see.predicate
-    m.quietly("put_all", {word: word for word in "pear Apple fig \u00e9clair kiwi plum date".split()})
+    words = ("pear", "Apple", "fig", "éclair", "kiwi", "plum", "date")
+    m.quietly("put_all", {word: word for word in words})
     _walk(see, m, p.paging(None, 3), 3)
     _walk(see, m, p.paging(p.like("this", "%i%"), 3), 1)
 

@@ -118,7 +118,9 @@ def interceptors(see: See) -> None:
     m.set(1, "a")
     m.set(0, 7)
     added: list[str] = []
-    see.note("add_interceptor", lambda: added.append(m.quietly("add_interceptor", see.thing("Mark"))))
+    see.note(
+        "add_interceptor", lambda: added.append(m.quietly("add_interceptor", see.thing("Mark")))
+    )
     m.get(1)
     m.get(0)
     m.put(1, "b")

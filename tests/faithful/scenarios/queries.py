@@ -68,7 +68,19 @@ def texts(see: See) -> None:
         m.values(p.equal("this", value))
         m.values(p.greater("this", value))
         m.values(p.less_or_equal("this", value))
-    for pattern in ("a%", "%b%", "a_", "A%", "a\\%c", "a\\_c", "%", "", "_", "a%c", "\N{GRINNING FACE}"):
+    for pattern in (
+        "a%",
+        "%b%",
+        "a_",
+        "A%",
+        "a\\%c",
+        "a\\_c",
+        "%",
+        "",
+        "_",
+        "a%c",
+        "\N{GRINNING FACE}",
+    ):
         m.values(p.like("this", pattern))
         m.values(p.ilike("this", pattern))
     for pattern in ("a.*", "a", "[ab]+", "(?i)a", "", ".", "a\nb", ".*"):

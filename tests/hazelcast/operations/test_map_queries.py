@@ -192,6 +192,14 @@ def test_what_is_no_projection_is_refused(wrong: Any):
         Q.project(wrong)
 
 
+def test_members_answer_a_projection_with_another_type():
+    reply = messages.PROJECT_WITH_PREDICATE, [data(1), None]
+    assert answer(Q.project(identity()), *reply) == [1, None]
+    assert answer(Q.project(identity(), true()), *reply) == [1, None]
+    with pytest.raises(ProtocolError):
+        answer(Q.project(identity()), messages.VALUES, [data(1)])
+
+
 class Own(IdentifiedDataSerializable):
     """Of a program; the members have one like it."""
 

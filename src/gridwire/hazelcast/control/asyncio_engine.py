@@ -14,7 +14,7 @@ from gridwire.hazelcast.control.acquiring import Acquiring
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.invocation import Invocation
 from gridwire.hazelcast.errors import HazelcastError
-from gridwire.hazelcast.operations.arguments import call_timeout
+from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -113,7 +113,7 @@ class AsyncioEngine:
 
     async def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""
-        return await run_asyncio(operation, self, call_timeout(timeout))
+        return await run_asyncio(operation, self, operation_timeout(operation, timeout))
 
     async def add_listener(
         self,

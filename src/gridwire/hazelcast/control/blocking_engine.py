@@ -16,7 +16,7 @@ from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
-from gridwire.hazelcast.operations.arguments import call_timeout
+from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -136,6 +136,11 @@ class BlockingEngine(ThreadEngine):
             raise RuntimeError("a blocking call on the client's own loop would wait for itself")
         future = self.start(coroutine)
         try:
+            # Not by the future's condition: an interrupt inside of that becomes a RuntimeError.
+            over = allocate_lock()
+            over.acquire()
+            future.add_done_callback(lambda _: over.release())
+            over.acquire()
             return future.result()
         except BaseException:
             future.cancel()
@@ -160,7 +165,7 @@ class BlockingEngine(ThreadEngine):
 
     def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""
-        return run_blocking(operation, self, call_timeout(timeout))
+        return run_blocking(operation, self, operation_timeout(operation, timeout))
 
     def add_listener(
         self,

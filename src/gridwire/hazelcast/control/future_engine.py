@@ -18,7 +18,7 @@ from gridwire.hazelcast.control.operation_run import OperationRun
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
 from gridwire.hazelcast.future import Future
-from gridwire.hazelcast.operations.arguments import call_timeout
+from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -242,7 +242,7 @@ class FutureEngine(ThreadEngine):
 
     def run(self, operation: Operation[T], timeout: float | None = None) -> Future[T]:
         """An operation of several round trips."""
-        run = OperationRun(self, operation, call_timeout(timeout))
+        run = OperationRun(self, operation, operation_timeout(operation, timeout))
         run.go_on()
         return run.future
 

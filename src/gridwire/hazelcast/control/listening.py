@@ -114,7 +114,13 @@ class Listening:
         in_reader = first.handle in self._in_reader
         again = await self.add(first.add, first.remove, first.handle, in_reader)
         self._table.registrations.pop(registration_id, None)
-        answers = await self._take_from_all(first)
+        try:
+            answers = await self._take_from_all(first)
+        except asyncio.CancelledError:
+            # Nobody has the new id, so nobody could take it back.
+            if self._core.lifecycle.running:
+                self._core.spawn(self._take_back(again))
+            raise
         return again, all(answer is True for answer in answers)
 
     async def _take_from_all(self, registration: Registration) -> list[Any]:

@@ -18,7 +18,6 @@ from gridwire.hazelcast.control.blocking_engine import BlockingEngine
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.future import Future
-from gridwire.hazelcast.operations.arguments import call_timeout
 from gridwire.hazelcast.operations.near_changes import Change, changed
 
 __all__ = ["NearAsyncioEngine", "NearBlockingEngine", "NearFutureEngine"]
@@ -46,7 +45,6 @@ class NearAsyncioEngine(AsyncioEngine):
         change = Change.of(request)
         if change is None:
             return await super().call(request, timeout)
-        timeout = call_timeout(timeout)
         return await self._plain.run(changed(self.cache, change), timeout)
 
 
@@ -69,7 +67,6 @@ class NearFutureEngine(FutureEngine):
         change = Change.of(request)
         if change is None:
             return super().call(request, timeout)
-        timeout = call_timeout(timeout)
         return self._plain.run(changed(self.cache, change), timeout)
 
 
@@ -92,7 +89,6 @@ class NearBlockingEngine(BlockingEngine):
         change = Change.of(request)
         if change is None:
             return super().call(request, timeout)
-        timeout = call_timeout(timeout)
         return self._plain.run(changed(self.cache, change), timeout)
 
     def call_all(self, requests: Sequence[Request[Any]], timeout: float | None) -> list[Any]:

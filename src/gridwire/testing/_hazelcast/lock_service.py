@@ -62,13 +62,11 @@ def waits(
 
 def _lock(session: Session, buffer: Buffer) -> None:
     request = messages.LOCK.decode_request(buffer)
-    lease = request.ttl if request.ttl > 0 else _FOR_EVER
-    _take(session, buffer, messages.LOCK, request, lease)
+    _take(session, buffer, messages.LOCK, request, request.ttl)
 
 
 def _try_lock(session: Session, buffer: Buffer) -> None:
     request = messages.TRY_LOCK.decode_request(buffer)
-    # A lease of nothing is over at once, unlike that of a lock without a timeout.
     _take(session, buffer, messages.TRY_LOCK, request, request.lease, True)
 
 

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 __all__ = ["ClusterState", "Replicas"]
 
 
+_EXPIRY_TOLD_SINCE = (5, 5)
+"""From this line on near caches are told of entries that expire; 5.3.8 does not, 5.7.0 does."""
+
+
 class Replicas(NamedTuple):
     """Who holds a partition."""
 
@@ -272,13 +276,14 @@ class ClusterState:
         """
         owner, backups = self.table[partition_id]
         store = owner.store(partition_id, name)
+        told = self.dialect.numbers >= _EXPIRY_TOLD_SINCE
         for key in keys:
             value = store.drop(key)
             for backup in backups:
                 backup.adopt(partition_id, name, key, None)
             change = EntryChange(name, EXPIRED, owner.uuid, partition_id, key, None, value)
             self.entry_listeners.publish(owner, change)
-            if name in self.invalidations.by_map:
+            if told and name in self.invalidations.by_map:
                 self.invalidations.key_changed(name, partition_id, key, owner.uuid)
 
     def sweep(self) -> None:
