@@ -28,6 +28,7 @@ SHARED = "faithful-"
 """How the names of clients begin that play more than one group."""
 
 _MEETING_SECONDS = 60.0
+_LEAP_SECONDS = 5.0
 
 _IMPATIENT = {
     # Else members keep invalidations of near caches for ten seconds,
@@ -98,7 +99,8 @@ class Meeting:
         """Wait for the others; the last one makes the change.
 
         Args:
-            wish: ``"kill"`` to end a member, ``"join"`` to start another one.
+            wish: ``"kill"`` to end a member, ``"join"`` to start another one, ``"time passes"`` to
+                let the clock leap where it can.
         """
         self._wish = wish
         self._barrier.wait()
@@ -108,12 +110,15 @@ class Meeting:
         self._barrier.abort()
 
     def _change(self) -> None:
-        if self._wish == "kill":
-            # Not the oldest, so that the same member leads the others as before.
-            running = [one for one in self._cluster.members if getattr(one, "running", True)]
-            running[1].kill()
-        else:
-            self._cluster.start_member()
+        match self._wish:
+            case "kill":
+                # Not the oldest, so that the same member leads the others as before.
+                running = [one for one in self._cluster.members if getattr(one, "running", True)]
+                running[1].kill()
+            case "join":
+                self._cluster.start_member()
+            case "time passes" if isinstance(self._cluster, HazelcastCluster):
+                self._cluster.advance_time(_LEAP_SECONDS)
 
 
 class Stage:
