@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import gridwire as package
+from gridwire.cli import main
 from gridwire.hazelcast import HazelcastClient
 
 
@@ -35,7 +36,6 @@ def test_without_a_command_it_helps(gridwire):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("demo", "--nonsense"),
         ("demo", "surplus"),
         ("nonsense",),
         ("demo", "--entries", "many"),
@@ -46,8 +46,17 @@ def test_without_a_command_it_helps(gridwire):
         ("serve", "hazelcast", "--members", "x"),
     ],
 )
-def test_what_it_does_not_understand_is_refused(gridwire, arguments):
-    done = gridwire(*arguments)
+def test_what_it_does_not_understand_is_refused(monkeypatch, capsys, arguments):
+    monkeypatch.setattr(sys, "argv", ["gridwire", *arguments])
+    assert main() == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Usage:" in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_the_status_of_a_refusal_is_that_of_the_process(gridwire):
+    done = gridwire("demo", "--nonsense")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Usage:" in done.stderr
     assert "Traceback" not in done.stderr

@@ -21,6 +21,7 @@ from faithful.observing import Note, See
 from faithful.recording import expected_lines, read
 from gridwire.testing import HazelcastCluster
 from gridwire.testing.real import RealCluster, member_jar
+from support.call_styles import AsyncioStyle
 
 __all__ = ["SHARED", "Meeting", "Stage", "Target", "in_process", "real", "staged", "together"]
 
@@ -179,6 +180,10 @@ def staged(
     # The official client logs what it is told to forgive.
     logging.getLogger("hazelcast").setLevel(logging.CRITICAL)
     driver = make_driver(name)
+    if isinstance(driver.style, AsyncioStyle):
+        # Its loop starts another thread whenever it connects again, in the middle of any group.
+        threads = ThreadPoolExecutor(thread_name_prefix=f"gridwire-{SHARED}{name}")
+        driver.style.loop.set_default_executor(threads)
     try:
         yield Stage(driver, cluster, version, meeting or Meeting(cluster, 1))
     finally:

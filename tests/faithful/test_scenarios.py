@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from faithful.catalogue import GROUPS, NEED_THREE, TOGETHER
+from faithful.catalogue import GROUPS, TOGETHER
 from faithful.stages import together
 
 pytest.importorskip("hazelcast.asyncio")
@@ -40,7 +40,5 @@ def test_real_members_together(real_target, group):
 
 
 def _together(cluster, version, group):
-    if group in NEED_THREE and len(cluster.members) < 3:
-        pytest.skip("needs three members")
     wrong = together(cluster, version, group)
     assert not wrong, "\n".join(wrong)

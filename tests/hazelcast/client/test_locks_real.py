@@ -213,8 +213,9 @@ def test_blocks_exclude_each_other(styles, numbers, holder) -> None:
     check_free(holder, "count")
 
 
-# An interrupt may hit between the making of a coroutine and its start, and leave it to nobody.
+# One may hit between the making of a coroutine and its start, or inside a weak reference's end.
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("styles", ["blocking"], indirect=True)
 @pytest.mark.parametrize("block", [False, True])
 def test_a_thousand_interrupts_leave_no_lock_behind(styles, numbers, holder, block) -> None:

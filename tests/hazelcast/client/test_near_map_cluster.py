@@ -117,6 +117,29 @@ def test_nothing_stale_is_left_by_trouble(styles, cluster, plain, name, kind) ->
     assert_nothing_stale(styles, near, other)
 
 
+@pytest.mark.parametrize("how", ["type", "cut"])
+def test_an_answer_that_makes_no_sense_does_not_end_the_repair(
+    styles, cluster, plain, name, how
+) -> None:
+    client = styles.client(cluster, client_name=f"near {how} {styles.name}", **near_options())
+    near, other = client.map(name), plain.get_map(name).blocking()
+    mine = {"clients": [client.raw.name]}
+    with cluster.garble(
+        answers="Map.AddNearCacheInvalidationListener", how=how, times=1, **mine
+    ) as fault:
+        fault.wait()
+
+    def is_kept() -> bool:
+        styles.call(near.get, 1)
+        return near.near_cache.get_statistics()["owned_entry_count"] == 1
+
+    other.set(1, "old")
+    until(is_kept)
+    with cluster.drop(events=INVALIDATIONS, **mine):
+        other.set(1, "new")
+    until(lambda: styles.call(near.get, 1) == "new")
+
+
 def test_batches(styles, name) -> None:
     with (
         HazelcastCluster(members=2, properties=IN_BATCHES) as cluster,

@@ -12,7 +12,7 @@ import pytest
 
 from gridwire.hazelcast import LifecycleState
 from gridwire.testing import HazelcastCluster
-from support.scripted_replies import silence
+from support.scripted_replies import fail, silence
 
 
 class Diary:
@@ -180,6 +180,19 @@ def test_the_view_is_told_by_another_when_its_source_is_lost(styles, scripted) -
     cluster.wait_for("Client.AddClusterViewListener", 2)
     new = cluster.start_member()
     assert came.next().uuid == new.uuid
+
+
+def test_a_member_that_refuses_to_tell_the_view_is_left_and_joined_again(styles, scripted) -> None:
+    # Where it is the last one, its connection must not be asked again until its end is noticed.
+    cluster = scripted(2)
+    client = styles.client(cluster)
+    source = cluster.viewers[0][0].member
+    cluster.script("Client.AddClusterViewListener", fail(22))
+    source.kill()
+    (other,) = (member for member in cluster.members if member is not source)
+    cluster.wait_until(lambda: len(other.seen("Client.AddClusterViewListener")) == 2)
+    cluster.remove(source)
+    assert styles.call(client.map().size) == 0
 
 
 def test_a_member_that_does_not_let_us_in_does_not_keep_the_client_from_starting(

@@ -134,16 +134,11 @@ class BlockingEngine(ThreadEngine):
         if self.hosted.is_current:
             coroutine.close()
             raise RuntimeError("a blocking call on the client's own loop would wait for itself")
-        future = self.start(coroutine)
+        task = self.start(coroutine)
         try:
-            # Not by the future's condition: an interrupt inside of that becomes a RuntimeError.
-            over = allocate_lock()
-            over.acquire()
-            future.add_done_callback(lambda _: over.release())
-            over.acquire()
-            return future.result()
+            return task.result()
         except BaseException:
-            future.cancel()
+            task.cancel()
             raise
 
     def call_all(self, requests: Sequence[Request[Any]], timeout: float | None) -> list[Any]:

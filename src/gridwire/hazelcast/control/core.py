@@ -283,15 +283,17 @@ class ClientCore:
 
     async def _follow_another(self) -> None:
         """The connection that told the view is gone: ask another."""
-        while self.state.routes.connections:
-            connection = self.random.choice(self.state.routes.connections)
-            try:
-                await self.views.follow(connection)
-                return
-            except HazelcastError as error:
-                _logger.warning("%s does not tell its view: %s", connection, error)
-                if not connection.is_closed:
-                    connection.close(error)
+        if not self.state.routes.connections:
+            return
+        connection = self.random.choice(self.state.routes.connections)
+        try:
+            await self.views.follow(connection)
+        except HazelcastError as error:
+            _logger.warning("%s does not tell its view: %s", connection, error)
+            # It is among the routes until its end is told, which makes us ask the next one. To try
+            # again here might try it for ever: what is sent on a closed connection fails at once.
+            if not connection.is_closed:
+                connection.close(error)
 
     # -- calls --------------------------------------------------------------------------------
 

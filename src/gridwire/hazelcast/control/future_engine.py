@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from gridwire._core.request import Acquisition, Operation, Request
+from gridwire._io.hosted_task import HostedTask
 from gridwire.errors import BackpressureError
 from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
@@ -48,7 +49,7 @@ class _ReplyFuture(Future[T]):
         self._request = request
         self._started = started
         self._timeout = timeout
-        self._task: concurrent.futures.Future[Buffer] | None = None
+        self._task: HostedTask[Buffer] | None = None
         self.correlation = 0
         # Where the reply came from: it decodes, since it is to blame for what cannot be decoded.
         self.source: Connection | Invocation[T] | None = None
@@ -110,7 +111,7 @@ class _ReplyFuture(Future[T]):
         self._task = task = self._engine.start(coroutine)
         task.add_done_callback(self._careful_done)
 
-    def _careful_done(self, task: concurrent.futures.Future[Buffer]) -> None:
+    def _careful_done(self, task: HostedTask[Buffer]) -> None:
         if task.cancelled():
             self._cancelled = True
             self._complete(None, concurrent.futures.CancelledError())
@@ -161,7 +162,7 @@ class _TaskFuture(Future[T]):
 
     __slots__ = ("_task",)
 
-    def __init__(self, task: concurrent.futures.Future[Any]) -> None:
+    def __init__(self, task: HostedTask[Any]) -> None:
         super().__init__()
         self._task = task
 
@@ -251,7 +252,7 @@ class FutureEngine(ThreadEngine):
         task = self.start(coroutine)
         future: Future[T] = _TaskFuture(task)
 
-        def done(task: concurrent.futures.Future[T]) -> None:
+        def done(task: HostedTask[T]) -> None:
             if task.cancelled():
                 future.cancel()
             elif (error := task.exception()) is not None:
@@ -259,7 +260,7 @@ class FutureEngine(ThreadEngine):
             else:
                 future.set_result(task.result())
 
-        def tell(task: concurrent.futures.Future[T]) -> None:
+        def tell(task: HostedTask[T]) -> None:
             if not self.core.dispatcher.dispatch(done, task):
                 done(task)
 

@@ -22,11 +22,11 @@ from time import monotonic, time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from gridwire.errors import GridwireError
 from gridwire.hazelcast.cluster.near_cache import NearCache, NearCacheSettings
 from gridwire.hazelcast.cluster.routes import Routes
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.core import MemberInfo
-from gridwire.hazelcast.errors import HazelcastError
 from gridwire.hazelcast.operations.near_map_events import (
     InvalidationListener,
     Metadata,
@@ -243,7 +243,7 @@ class _Follower:
             if registration is not None:
                 await self._core.listening.remove(registration)
             await self._listen()
-        except HazelcastError as error:
+        except GridwireError as error:
             _logger.warning("near cache of map %s keeps nothing for now: %s", self._name, error)
             self._lose()
 
@@ -254,7 +254,7 @@ class _Follower:
             return
         try:
             self._registration, was_there = await self._core.listening.place_again(before)
-        except HazelcastError as error:
+        except GridwireError as error:
             _logger.warning("near cache of map %s keeps nothing for now: %s", self._name, error)
             self._lose()
             return

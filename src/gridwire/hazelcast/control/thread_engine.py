@@ -7,13 +7,13 @@ out itself; when it is gone already, the reply is on its way and is taken.
 
 from __future__ import annotations
 
-import concurrent.futures
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
+from gridwire._io.hosted_task import HostedTask
 from gridwire.hazelcast.cluster.acks import Waiter
 from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
@@ -81,7 +81,7 @@ class ThreadEngine:
             # The client has ended, and with it whatever it held.
             return
 
-    def start(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+    def start(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
         """Run a control coroutine on the loop."""
         try:
             return self.hosted.start(coroutine)

@@ -38,6 +38,8 @@ class _BlockingEngine(_Engine, Protocol):
 class AsyncLockContext:
     """A lock for the length of an ``async with`` block; it may be used again, and nested.
 
+    One object is for one task or thread at a time.
+
     Args:
         engine: makes the calls.
         request: makes the request for the lock, in the task that enters.
@@ -50,12 +52,12 @@ class AsyncLockContext:
         self._engine = engine
         self._request = request
         self._timeout = timeout
-        self._held: list[Acquisition[Any]] = []
+        self._held: list[Request[Any]] = []
 
     async def __aenter__(self) -> Self:
         request = self._request()
         await self._engine.acquire(request, self._timeout)
-        self._held.append(request)
+        self._held.append(request.undo())
         return self
 
     async def __aexit__(
@@ -64,7 +66,7 @@ class AsyncLockContext:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        unlock = self._held.pop().undo()
+        unlock = self._held.pop()
         try:
             await self._engine.call(unlock)
         except BaseException as error:
@@ -74,6 +76,8 @@ class AsyncLockContext:
 
 class LockContext:
     """A lock for the length of a ``with`` block; it may be used again, and nested.
+
+    One object is for one task or thread at a time.
 
     Args:
         engine: makes the calls.
@@ -90,13 +94,21 @@ class LockContext:
         self._engine = engine
         self._request = request
         self._timeout = timeout
-        self._held: list[Acquisition[Any]] = []
+        self._held: list[Request[Any]] = []
 
     def __enter__(self) -> Self:
         request = self._request()
-        self._engine.acquire(request, self._timeout)
-        self._held.append(request)
-        return self
+        # Made before: an interrupt finds little to hit between the lock and its end.
+        unlock = request.undo()
+        try:
+            self._engine.acquire(request, self._timeout)
+            self._held.append(unlock)
+            return self
+        except BaseException:
+            if unlock in self._held:
+                self._held.remove(unlock)
+                self._engine.give_back(unlock)
+            raise
 
     def __exit__(
         self,
@@ -104,12 +116,14 @@ class LockContext:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        unlock = self._held.pop().undo()
         try:
-            self._engine.call(unlock)
+            # Not taken out first: an interrupt may hit behind every call.
+            self._engine.call(self._held[-1])
         except BaseException as error:
-            if not _noted(self._engine, unlock, error, exc):
+            if not _noted(self._engine, self._held[-1], error, exc):
                 raise
+        finally:
+            self._held.pop()
 
 
 def _noted(
