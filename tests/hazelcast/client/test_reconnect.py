@@ -195,6 +195,27 @@ def test_a_member_that_refuses_to_tell_the_view_is_left_and_joined_again(styles,
     assert styles.call(client.map().size) == 0
 
 
+def test_a_connection_whose_end_went_unnoticed_is_not_asked_for_ever(styles, scripted) -> None:
+    cluster = scripted(2)
+    client = styles.client(cluster)
+    core = client.raw._core
+    ended = threading.Event()
+
+    def spoil() -> None:
+        source = core.views._source
+        (dead,) = (one for one in core.state.routes.connections if one is not source)
+        dead.close()
+        core.state.add_connection(dead)
+        source.close()
+        ended.set()
+
+    core._loop.call_soon_threadsafe(spoil)
+    assert ended.wait(10)
+    cluster.wait_for("Client.AddClusterViewListener", 2)
+    assert not any(one.is_closed for one in core.state.routes.connections)
+    assert styles.call(client.map().size) == 0
+
+
 def test_a_member_that_does_not_let_us_in_does_not_keep_the_client_from_starting(
     styles, scripted
 ) -> None:

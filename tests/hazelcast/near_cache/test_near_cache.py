@@ -13,6 +13,7 @@ import pytest
 
 from gridwire.hazelcast.cluster.near_cache import MISS, RECORD_BYTES, NearCache, NearCacheSettings
 from gridwire.hazelcast.cluster.near_cache.cache import SHARED_SECONDS
+from gridwire.hazelcast.cluster.near_cache.store import MAX_LIVES
 from gridwire.hazelcast.config import EvictionPolicy, NearCacheConfig
 from gridwire.hazelcast.core import HazelcastJsonValue
 from gridwire.hazelcast.serialization.service import SerializationService
@@ -427,6 +428,32 @@ def test_what_was_written_with_a_time_to_live_does_not_stay_longer(cache: NearCa
     keep(cache, KEY, "another's")
     clock.now += 1000
     assert cache.look_up(KEY) == "another's"
+
+
+def test_a_time_to_live_is_counted_from_the_end_of_a_slow_write(cache: NearCache, clock: Clock):
+    cache.begin_write((KEY,), True, 10.0)
+    clock.now += 15
+    # A member has executed it a moment ago.
+    cache.end_write((KEY,), True, True, 10.0)
+    keep(cache, KEY, "value")
+    clock.now += 9.9
+    assert cache.look_up(KEY) == "value"
+    clock.now += 0.1
+    assert cache.look_up(KEY) is MISS
+
+
+def test_times_to_live_that_are_over_make_room_for_others(make, clock: Clock):
+    cache = make(max_entries=1)
+    for number in range(MAX_LIVES):
+        cache.begin_write((b"%d" % number,), False, 10.0)
+    clock.now += 11
+    cache.begin_write((KEY,), False, 10.0)
+    cache.end_write((KEY,), False, True, 10.0)
+    keep(cache, KEY, "value")
+    clock.now += 9.9
+    assert cache.look_up(KEY) == "value"
+    clock.now += 0.1
+    assert cache.look_up(KEY) is MISS
 
 
 # -- room -----------------------------------------------------------------------------------------

@@ -131,7 +131,10 @@ class Acquiring(Invocation[T]):
 
     async def _run(self, failed: HazelcastError | None) -> Buffer:
         try:
-            return await super()._run(failed)
+            reply = await super()._run(failed)
+            # One that makes no sense is nobody's answer: seen here, it is settled like the others.
+            self.decode(reply)
+            return reply
         except BaseException:
             self._settle()
             raise

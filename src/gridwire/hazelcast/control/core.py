@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.interfaces import Connector, Dispatcher
+from gridwire.errors import GridwireError
 from gridwire.hazelcast.cluster.state import ClusterState
 from gridwire.hazelcast.control.clockwork import Clockwork
 from gridwire.hazelcast.control.connection import Connection
@@ -288,12 +289,15 @@ class ClientCore:
         connection = self.random.choice(self.state.routes.connections)
         try:
             await self.views.follow(connection)
-        except HazelcastError as error:
+        except GridwireError as error:  # a refusal, or an answer that makes no sense
             _logger.warning("%s does not tell its view: %s", connection, error)
-            # It is among the routes until its end is told, which makes us ask the next one. To try
-            # again here might try it for ever: what is sent on a closed connection fails at once.
+            # Its end makes us ask the next one. To try again here might try the same for ever: what
+            # is sent on a closed connection fails at once.
             if not connection.is_closed:
                 connection.close(error)
+            elif connection.ended.is_set():
+                # It was told before, and will not be again.
+                self.connection_lost(connection, error)
 
     # -- calls --------------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ class Change(Request[T]):
 
     def end(self, cache: NearCache, done: bool) -> None:
         """It is over; whether it is known to be done."""
-        cache.end_write(self.keys, self.tells, done)
+        cache.end_write(self.keys, self.tells, done, self.lives)
 
 
 async def changed(cache: NearCache, change: Change[T]) -> T:

@@ -195,8 +195,14 @@ class NearCache:
                 if lives is not None:
                     self._store.lives_until(key, self._now() + lives)
 
-    def end_write(self, keys: Sequence[bytes] | None, tells: bool, done: bool) -> None:
-        """It is over; whether it is known to be done. What was read meanwhile may be old."""
+    def end_write(
+        self, keys: Sequence[bytes] | None, tells: bool, done: bool, lives: float | None = None
+    ) -> None:
+        """It is over; whether it is known to be done. What was read meanwhile may be old.
+
+        The members began to count `lives` at some time since the write began, so only what is
+        counted from here on is certain to end after the entry does.
+        """
         with self._guard:
             if keys is None:
                 self.clear()
@@ -206,6 +212,8 @@ class NearCache:
                     # Without listeners no invalidation is owed.
                     self._own.end(key, done and self.settings.invalidate_on_change)
                 self._remove(key)
+                if lives is not None:
+                    self._store.lives_until(key, self._now() + lives)
 
     # -- what is heard ------------------------------------------------------------------------
 

@@ -21,6 +21,9 @@ __all__ = ["MAX_LIVES", "Store"]
 MAX_LIVES = 10_000
 """Keys that this client wrote with a time to live, of which the end is remembered."""
 
+_FORGET_SECONDS = 1.0
+"""How often at most all of them are looked at for some that are over, when there are so many."""
+
 
 class Store:
     """Entries by key, and how each of them ends.
@@ -47,6 +50,7 @@ class Store:
             settings.eviction_policy, settings.sampling_count, settings.pool_size, random
         )
         self._lives: dict[bytes, float] = {}
+        self._next_forgetting = 0.0
         self.records: dict[bytes, Record] = {}
         self.find: Callable[[Any], Record | None] = self.records.get
         self.cost = 0
@@ -113,8 +117,19 @@ class Store:
 
     def lives_until(self, key: bytes, end: float) -> None:
         """This client wrote a key with a time to live: members need not tell when it is over."""
+        if key not in self._lives and len(self._lives) >= MAX_LIVES:
+            self._forget_lives()
         if key in self._lives or len(self._lives) < MAX_LIVES:
             self._lives[key] = end
+
+    def _forget_lives(self) -> None:
+        """Make room: of entries whose time is over there is nothing left to keep for too long."""
+        now = self._now()
+        if now >= self._next_forgetting:
+            self._next_forgetting = now + _FORGET_SECONDS
+            for key, end in list(self._lives.items()):
+                if end <= now:
+                    del self._lives[key]
 
     def is_over(self, record: Record, now: float) -> bool:
         """Whether an entry has reached its end."""
