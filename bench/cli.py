@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line of the bench: ``python -m bench hazelcast`` and ``python -m bench profile``."""
+"""The command line of the bench: ``python -m bench hazelcast``, ``cluster`` and ``profile``."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ import typer
 from rich.console import Console
 
 from bench.children import ChildFailedError, WrongAnswerError
-from bench.document import document, versions
+from bench.document import FORMAT, document, versions
 from bench.environment import environment, idle_share
 from bench.hazelcast.cases import CASES, QUICK_CASES, Case, UnknownCaseError, choose
 from bench.hazelcast.clusters import MEMBER_VERSION, ClusterOpener, running_members, start_members
+from bench.hazelcast.own_cluster import figures
 from bench.hazelcast.runs import FULL, QUICK, Plan, profile_case, run
 from bench.hazelcast.targets import GROWTH_TARGETS, TARGETS
 from bench.model import LIBRARIES, OURS, PEER, Library, Result
 from bench.report import (
     console,
     show_errors,
+    show_figures,
     show_noise,
     show_results,
     show_targets,
@@ -51,6 +53,7 @@ def everything(context: typer.Context) -> None:
     # Members and clients are ended by `finally`, so every way to end the bench must unwind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if context.invoked_subcommand is None:
+        cluster()
         hazelcast()
 
 
@@ -116,6 +119,30 @@ def hazelcast(
     # Slow is no failure; not measured is.
     if show_errors(out, results):
         raise typer.Exit(1)
+
+
+@app.command()
+def cluster(
+    times: Annotated[int, typer.Option(min=1, help="How often each figure is taken.")] = 3,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all figures there.")
+    ] = None,
+) -> None:
+    """Measure gridwire's own test cluster: its start, and what it carries."""
+    out = console()
+    _check_folders(json_file)
+    idle = idle_share()
+    show_noise(out, idle)
+    where = {**environment(), "idle_before": idle}
+    try:
+        found = list(figures(times))
+    except (ChildFailedError, WrongAnswerError) as error:
+        _fail(error)
+    show_figures(out, "gridwire.testing.HazelcastCluster", found)
+    if json_file is not None:
+        written = {"format": FORMAT, "suite": "cluster", "environment": where}
+        written["figures"] = [each.to_json() for each in found]
+        json_file.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
 @app.command()

@@ -76,12 +76,14 @@ def _summary(result: Result) -> dict[str, Any]:
             "p50_us": result.latency_us(library),
             "p99_us": result.latency_us(library, p99=True),
             "machine_idle": result.machine_idle(library),
+            "grown_bytes": result.grown_bytes(library),
         }
         for library in LIBRARIES
     }
     # Of ours to theirs, pair by pair.
     figures["throughput_ratio"] = asdict(result.speed)
     figures["cpu_ratio"] = asdict(result.cpu)
+    figures["memory_ratio"] = asdict(result.memory) if result.memory is not None else None
     return figures
 
 

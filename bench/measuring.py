@@ -13,7 +13,7 @@ from typing import Self
 from bench.model import Latency, Round
 from bench.stats import percentile
 
-__all__ = ["Competitor", "Idleness", "Window", "measure", "summary"]
+__all__ = ["Competitor", "Growth", "Idleness", "Window", "measure", "summary"]
 
 _P99_SAMPLES = 200
 
@@ -94,6 +94,36 @@ class Idleness:
         if now is None or before is None or now[1] == before[1]:
             return None
         return (now[0] - before[0]) / (now[1] - before[1])
+
+
+class Growth:
+    """By how much the process has grown at most, since this was made."""
+
+    def __init__(self) -> None:
+        # The highest mark is forgotten, so that what was needed to fill the map does not count.
+        try:
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        except OSError:
+            self._before = None
+        else:
+            self._before = _resident("VmRSS")
+
+    def most(self) -> int | None:
+        """Give bytes; None where the system does not say (it is not Linux)."""
+        peak = _resident("VmHWM")
+        if peak is None or self._before is None:
+            return None
+        return max(peak - self._before, 0)
+
+
+def _resident(which: str) -> int | None:
+    """Bytes of memory of this process, now (``VmRSS``) or at most (``VmHWM``)."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    found = [line.split() for line in lines if line.startswith(f"{which}:")]
+    return int(found[0][1]) * 1024 if found else None
 
 
 def _ticks() -> tuple[int, int] | None:

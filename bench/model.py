@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from bench.stats import Spread, median, paired_ratios, spread
@@ -13,6 +13,7 @@ __all__ = [
     "LIBRARIES",
     "OURS",
     "PEER",
+    "Figure",
     "Latency",
     "Library",
     "Measurement",
@@ -64,6 +65,8 @@ class Measurement:
     rounds: tuple[Round, ...] = ()
     latency: Latency | None = None
     machine_idle: float | None = None
+    grown_bytes: int | None = None
+    """By how much the process grew at most while it worked; None where the system does not say."""
     facts: dict[str, str] = field(default_factory=dict)
     error: str | None = None
 
@@ -81,6 +84,7 @@ class Measurement:
             tuple(Round(**each) for each in document["rounds"]),
             Latency(**latency) if latency is not None else None,
             document["machine_idle"],
+            document["grown_bytes"],
             document["facts"],
         )
 
@@ -139,6 +143,15 @@ class Result:
         """Our CPU time per operation, divided by theirs."""
         return self._ratio(lambda each: each.cpu_us)
 
+    @property
+    def memory(self) -> Spread | None:
+        """How far our process grew, divided by theirs; None where it is not known of all."""
+        grown = [(pair.ours.grown_bytes, pair.theirs.grown_bytes) for pair in self.complete]
+        known = [(ours, theirs) for ours, theirs in grown if ours is not None and theirs]
+        if not known or len(known) < len(grown):
+            return None
+        return spread(paired_ratios(*zip(*known, strict=True)))
+
     def side(self, library: Library) -> Sequence[Measurement]:
         """One library's measurements of the complete pairs."""
         return [pair.ours if library == OURS else pair.theirs for pair in self.complete]
@@ -163,7 +176,47 @@ class Result:
         known = [each.machine_idle for each in self.side(library) if each.machine_idle is not None]
         return median(known) if known else None
 
+    def grown_bytes(self, library: Library) -> float | None:
+        """By how much a library's process grew, the median of its measurements."""
+        known = [each.grown_bytes for each in self.side(library) if each.grown_bytes is not None]
+        return median(known) if known else None
+
     def _ratio(self, figure: Callable[[Measurement], float]) -> Spread:
         ours = [figure(each) for each in self.side(OURS)]
         theirs = [figure(each) for each in self.side(PEER)]
         return spread(paired_ratios(ours, theirs))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something that was measured some times.
+
+    Attributes:
+        name: What it is.
+        unit: ``"s"`` or ``"op/s"``.
+        values: One of each time.
+        bound: What the median may be at most (seconds), or has to be at least (operations);
+            None if it is only told.
+    """
+
+    name: str
+    unit: str
+    values: tuple[float, ...]
+    bound: float | None = None
+
+    @property
+    def spread(self) -> Spread:
+        """The median, the smallest and the largest."""
+        return spread(self.values)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether it is within its bound; None if it has none."""
+        if self.bound is None:
+            return None
+        reached = self.spread.median
+        return reached <= self.bound if self.unit == "s" else reached >= self.bound
+
+    def to_json(self) -> dict[str, object]:
+        """Give it as plain values."""
+        return {**asdict(self), "spread": asdict(self.spread), "met": self.met}

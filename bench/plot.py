@@ -105,7 +105,8 @@ def _mark(axes: Axes, cases: Sequence[str], targets: Sequence[Target], *, speed:
     name: str | None = "target"
     for row, case in enumerate(cases):
         for target in targets:
-            if not target.applies_to(case) or (target.speed is None) == speed:
+            shown = "memory" if target.metric == "memory" else target.speed is not None
+            if not target.applies_to(case) or shown != speed:
                 continue
             bound = target.bound if target.speed is None else target.speed
             axes.plot(

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
@@ -22,12 +22,13 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from bench.model import OURS, PEER, Library, Result
+from bench.model import OURS, PEER, Figure, Library, Result
 from bench.targets import Verdict
 
 __all__ = [
     "console",
     "show_errors",
+    "show_figures",
     "show_noise",
     "show_results",
     "show_targets",
@@ -38,7 +39,10 @@ _WIDTH = 132  # columns of the whole table
 _QUIET = 0.85  # of all CPUs, idle before the run
 _MIB = 1024 * 1024
 _MOVES_MUCH = 64 * 1024  # bytes a call from which bytes per second are worth a figure
-_CAPTION = "ours | theirs · x: ours to theirs, median of the pairs · op: one call · idle: all CPUs"
+_CAPTION = (
+    "ours | theirs · x: ours to theirs, median of the pairs · op: one call · "
+    "+MiB: how far the process grew · idle: all CPUs"
+)
 
 
 def console() -> Console:
@@ -132,6 +136,23 @@ def show_targets(out: Console, verdicts: Sequence[Verdict]) -> None:
     out.print(table)
 
 
+def show_figures(out: Console, title: str, figures: Iterable[Figure]) -> None:
+    """Print what is not compared with anything, but may have a bound."""
+    table = Table(title=title, box=SIMPLE_HEAD)
+    for heading in ("figure", "median", "from", "to", "bound", ""):
+        table.add_column(heading, justify="left" if heading in {"figure", ""} else "right")
+    for each in figures:
+        reached = [_amount(value, each.unit) for value in astuple(each.spread)]
+        bound = "" if each.bound is None else _amount(each.bound, each.unit)
+        mark = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}[each.met]
+        table.add_row(each.name, *reached, bound, mark)
+    out.print(table)
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value * 1000:.0f} ms" if unit == "s" else f"{_number(value)} {unit}"
+
+
 def show_errors(out: Console, results: Sequence[Result]) -> bool:
     """Print what could not be measured; tell whether there was any such thing."""
     failed = [(result, error) for result in results for error in result.errors]
@@ -190,6 +211,11 @@ def _bandwidth(result: Result, library: Library) -> float | None:
     return result.rate(library) * result.operation_bytes / _MIB
 
 
+def _grown(result: Result, library: Library) -> float | None:
+    grown = result.grown_bytes(library)
+    return None if grown is None else round(grown / _MIB)
+
+
 def _idle_percent(result: Result, library: Library) -> float | None:
     share = result.machine_idle(library)
     return None if share is None else round(share * 100)
@@ -203,5 +229,6 @@ _COLUMNS = (
     _Column("p50 µs", _both(Result.latency_us), optional=True),
     _Column("p99 µs", _both(lambda result, side: result.latency_us(side, p99=True)), optional=True),
     _Column("MiB/s", _both(_bandwidth), ("growth",)),
+    _Column("+MiB", _both(_grown), ("memory",), optional=True),
     _Column("idle %", _both(_idle_percent)),
 )

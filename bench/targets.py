@@ -3,31 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from bench.model import OURS, Result
-from bench.stats import paired_ratios, spread
+from bench.stats import Spread, paired_ratios, spread
 
 __all__ = ["GrowthTarget", "Target", "Verdict", "judge"]
 
-Metric = Literal["throughput", "time", "cpu", "growth"]
+RatioMetric = Literal["throughput", "time", "cpu", "memory"]
+Metric = Literal[RatioMetric, "growth"]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound on a ratio of ours to theirs: throughput at least, time and CPU at most."""
+    """A bound on a ratio of ours to theirs: throughput at least, time, CPU and memory at most."""
 
     pattern: str
-    metric: Literal["throughput", "time", "cpu"]
+    metric: RatioMetric
     bound: float
 
     @property
     def speed(self) -> float | None:
-        """The bound as how many times as fast we want to be; None if it is about CPU."""
-        if self.metric == "cpu":
+        """The bound as how many times as fast we want to be; None if it is not about speed."""
+        if self.metric in {"cpu", "memory"}:
             return None
         return self.bound if self.metric == "throughput" else 1 / self.bound
 
@@ -68,6 +69,14 @@ class Verdict:
         return asdict(self)
 
 
+_RATIOS: dict[RatioMetric, Callable[[Result], Spread | None]] = {
+    "throughput": lambda result: result.speed,
+    "time": lambda result: result.speed,
+    "cpu": lambda result: result.cpu,
+    "memory": lambda result: result.memory,
+}
+
+
 def judge(
     results: Sequence[Result], targets: Sequence[Target], growth: Sequence[GrowthTarget]
 ) -> list[Verdict]:
@@ -82,9 +91,10 @@ def _ratios(results: Sequence[Result], targets: Sequence[Target]) -> Iterable[Ve
         for target in targets:
             if not target.applies_to(result.case):
                 continue
-            reached = result.cpu.median if target.metric == "cpu" else result.speed.median
-            if target.metric == "time":
-                reached = 1 / reached
+            ratio = _RATIOS[target.metric](result)
+            if ratio is None:
+                continue
+            reached = 1 / ratio.median if target.metric == "time" else ratio.median
             at_least = target.metric == "throughput"
             met = reached >= target.bound if at_least else reached <= target.bound
             yield Verdict(result.case, result.members, target.metric, target.bound, reached, met)

@@ -39,7 +39,7 @@ class Machine:
         shutil.copy(SCRIPT, self._checkout / ".ci" / "run")
         for name in ("basename", "bash", "dirname", "env", "grep", "mktemp", "rm", "sed", "sh"):
             self._programs.joinpath(name).symlink_to(str(shutil.which(name)))
-        for name in ("apt-get", "cc", "make", "mvn", "python3"):
+        for name in ("apt-get", "cc", "javac", "make", "mvn", "python3"):
             self.add(name, RECORD)
         self.add("sudo", '#!/bin/sh\nexec "$@"\n')
         self.add("java", "#!/bin/sh\necho 'openjdk version \"17.0.1\"' >&2\n")
@@ -113,6 +113,14 @@ def test_what_is_missing_is_installed(machine: Machine):
     assert calls[0].startswith("apt-get update ")
     assert calls[1].startswith(
         "apt-get install --yes --no-install-recommends maven openjdk-17-jdk-headless "
+    )
+
+
+def test_a_java_without_its_compiler_is_not_enough(machine: Machine):
+    machine.remove("javac")
+    _, calls = machine.run(failing=" check")
+    assert calls[1].startswith(
+        "apt-get install --yes --no-install-recommends openjdk-17-jdk-headless "
     )
 
 

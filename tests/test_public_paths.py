@@ -29,7 +29,7 @@ OTHER = "what users need of it is elsewhere, or works without it"
 # -- what is not here, and why --------------------------------------------------------------------
 
 ABSENT_MODULES = [
-    ("aggregator compact cp db discovery near_cache predicate projection security sql", LATER),
+    ("compact cp db discovery security sql", LATER),
     ("proxy.cp transaction types vector", LATER),
     ("proxy.executor proxy.flake_id_generator proxy.list proxy.multi_map proxy.pn_counter", LATER),
     ("proxy.queue proxy.reliable_topic proxy.replicated_map proxy.ringbuffer proxy.set", LATER),
@@ -52,12 +52,13 @@ ABSENT_NAMES = [
     ("core", "AddressHelper", INNER),
     ("errors", "create_error_from_message retryable", INNER),
     ("future", "ResultType", INNER),
+    ("near_cache", "DataRecord NearCacheManager", INNER),
     ("partition", "string_partition_strategy", INNER),
     ("proxy", "ProxyManager", INNER),
     ("proxy.base", "ItemEvent ItemEventType PartitionSpecificProxy TopicMessage", LATER),
     ("proxy.base", "TransactionalProxy", LATER),
     ("proxy.base", "get_entry_listener_flags", INNER),
-    ("proxy.map", "MapFeatNearCache", LATER),
+    ("proxy.map", "MapFeatNearCache", OTHER),
     ("proxy.map", "create_map_proxy", INNER),
     ("serialization.api", "CompactReader CompactSerializableType CompactSerializer", LATER),
     ("serialization.api", "CompactWriter FieldKind Portable PortableReader PortableWriter", LATER),
@@ -84,29 +85,23 @@ _CLIENT = (
     "get_replicated_map get_ringbuffer get_set get_topic get_vector_collection "
     "remove_distributed_object_listener sql"
 )
-_MAP = (
-    "add_index add_interceptor aggregate execute_on_entries execute_on_key execute_on_keys "
-    "force_unlock is_locked lock project remove_all remove_interceptor try_lock unlock"
-)
 
 ABSENT_MEMBERS = [
     ("HazelcastClient", f"{_CLIENT} get_distributed_objects new_transaction", LATER),
     ("client.HazelcastClient", f"{_CLIENT} get_distributed_objects new_transaction", LATER),
     ("asyncio.HazelcastClient", _CLIENT, LATER),
-    ("asyncio.Map", f"{_MAP} lock_context", LATER),
-    ("proxy.map.Map", _MAP, LATER),
-    ("proxy.map.BlockingMap", _MAP, LATER),
     ("proxy.map.BlockingMap", "blocking", OTHER),
     ("proxy.map.BlockingMap", "name service_name", "attributes of each object, not of the class"),
+    (
+        "near_cache.NearCache",
+        "copy fromkeys get items keys pop popitem setdefault update values",
+        "it is no dict, so that nobody changes it",
+    ),
     ("proxy.base.Proxy", "blocking destroy", "each proxy has its own, with its own types"),
 ]
 """Methods and properties of classes that exist."""
 
-ABSENT_ARGUMENTS = [
-    (f"{path}.{method}", "predicate", LATER)
-    for path in ("asyncio.Map", "proxy.map.Map", "proxy.map.BlockingMap")
-    for method in ("add_entry_listener", "entry_set", "key_set", "values")
-]
+ABSENT_ARGUMENTS: list[tuple[str, str, str]] = []
 """Arguments of methods that exist. What follows them is taken by name alone until they come."""
 
 OTHER_ARGUMENTS = {
@@ -115,6 +110,7 @@ OTHER_ARGUMENTS = {
         "lifecycle.LifecycleService.__init__",
         "partition.PartitionService.__init__",
         "asyncio.Map.__init__",
+        "near_cache.NearCache.__init__",
         "proxy.base.Proxy.__init__",
         "proxy.map.Map.__init__",
         "proxy.map.BlockingMap.__init__",

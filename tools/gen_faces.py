@@ -24,7 +24,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Source below src/gridwire, target, and the class.
-FACES = [("hazelcast/asyncio/map.py", "hazelcast/proxy/map.py", "Map")]
+FACES = [
+    ("hazelcast/asyncio/map.py", "hazelcast/proxy/map.py", "Map"),
+    ("hazelcast/asyncio/near_map.py", "hazelcast/proxy/near_map.py", "NearMap"),
+]
 
 # Clients of which only a blocking one is made: source, target, and the class in either.
 CLIENTS = [("aerospike/asyncio/client.py", "aerospike/_client.py", "AsyncClient", "Client")]

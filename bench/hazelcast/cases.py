@@ -12,10 +12,20 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-__all__ = ["CASES", "QUICK_CASES", "Case", "Operation", "Style", "UnknownCaseError", "choose"]
+__all__ = [
+    "CASES",
+    "QUICK_CASES",
+    "Case",
+    "NearCache",
+    "Operation",
+    "Style",
+    "UnknownCaseError",
+    "choose",
+]
 
 Style = Literal["asyncio", "futures", "blocking"]
-Operation = Literal["get", "set", "get_all", "put_all"]
+Operation = Literal["get", "set", "get_all", "put_all", "values", "page", "walk"]
+NearCache = Literal["BINARY", "OBJECT"]
 
 _KIB = 1024
 _MIB = 1024 * 1024
@@ -32,12 +42,16 @@ class Case:
     Attributes:
         name: What it is asked for by.
         style: The call style.
-        operation: The Map's method.
+        operation: The Map's method; ``values`` with a predicate that all entries match, ``page`` is
+            ``entry_set`` with a paging predicate, and ``walk`` goes through all entries, in pages
+            where the library can do so, else all at once.
         concurrency: Calls in flight, or threads.
         entries: How many one call reads or writes.
         value_bytes: Length of a value.
         single: Each call is timed by itself, one after the other, instead of a stream of calls.
         busy: Another thread of the process computes all the time.
+        stored: How many entries the map has, where one call does not move them all.
+        near_cache: The format of the map's near cache, which has every value before the clock runs.
     """
 
     name: str
@@ -48,6 +62,8 @@ class Case:
     value_bytes: int = 100
     single: bool = False
     busy: bool = False
+    stored: int = 0
+    near_cache: NearCache | None = None
 
     @property
     def operation_bytes(self) -> int:
@@ -106,13 +122,35 @@ def _catalogue() -> Iterable[Case]:
     )
     for style, count in beside:
         yield Case(f"busy-{style}-get-{count}", style, "get", count, busy=True)
+    yield from _near_caches()
+    yield from _queries(faces)
+
+
+def _near_caches() -> Iterable[Case]:
+    formats: tuple[NearCache, ...] = ("BINARY", "OBJECT")
+    styles: tuple[Style, ...] = ("asyncio", "futures", "blocking")
+    for style in styles:
+        for form in formats:
+            yield Case(f"near-{style}-{form.lower()}", style, "get", near_cache=form)
+
+
+def _queries(styles: tuple[Style, ...]) -> Iterable[Case]:
+    for style in styles:
+        yield Case(f"values-{style}", style, "values", entries=10_000, single=True)
+    for style in styles:
+        yield Case(f"page-{style}", style, "page", entries=1_000, stored=100_000, single=True)
+    for style in styles:
+        yield Case(f"walk-{style}", style, "walk", entries=100_000, single=True)
 
 
 CASES = tuple(_catalogue())
 """All cases, in the order in which they are measured."""
 
 QUICK_CASES = choose(
-    ["asyncio-*-256", "futures-*-256", "blocking-*", "*_all-*", "value-*-32MiB", "value-*-64MiB"],
+    [
+        *("asyncio-*-256", "futures-*-256", "blocking-*", "*_all-*"),
+        *("value-*-32MiB", "value-*-64MiB", "near-*", "values-*", "page-*", "walk-*"),
+    ],
     CASES,
 )
 """The cases that have a target."""

@@ -19,7 +19,7 @@ from bench.children import WRONG_ANSWER_STATUS, WrongAnswerError
 from bench.hazelcast.faces import facts, open_face
 from bench.hazelcast.loads import CpuClock, Load, open_load
 from bench.hazelcast.specification import Durations, Specification
-from bench.measuring import Competitor, Idleness, summary
+from bench.measuring import Competitor, Growth, Idleness, summary
 from bench.model import Round
 from bench.profiling import Profiler
 
@@ -61,10 +61,11 @@ def _run(specification: Specification) -> dict[str, Any]:
         clock: CpuClock = time.process_time
         if specification.case.busy:
             clock = stack.enter_context(Competitor()).others_cpu
+        growth = Growth()
         load.warm_up(specification.durations.warm_up)
         idleness = Idleness()
         rounds = _rounds(load, specification.durations, clock)
-        machine_idle = idleness.share()
+        machine_idle, grown_bytes = idleness.share(), growth.most()
         seconds = load.latencies(specification.durations.round)
         load.verify()
     latency = summary(seconds)
@@ -73,6 +74,7 @@ def _run(specification: Specification) -> dict[str, Any]:
         "rounds": [asdict(each) for each in rounds],
         "latency": asdict(latency) if latency is not None else None,
         "machine_idle": machine_idle,
+        "grown_bytes": grown_bytes,
         "facts": facts(specification.library),
     }
 

@@ -26,14 +26,6 @@ QUICK = Durations(warm_up=0.15, round=0.15, rounds=2, enough=1.0)
 _MEMBER_WARM_UP = ("asyncio-set-256", "asyncio-get-256", "put_all-asyncio", "value-set-64MiB")
 _MEMBER_ROUNDS = 8
 
-_GIVE_UP = 4  # clients that fail one after the other: the members are gone
-
-FULL = Durations(warm_up=0.3, round=0.35, rounds=3, enough=4.0)
-QUICK = Durations(warm_up=0.15, round=0.15, rounds=2, enough=1.0)
-
-# Members compile what is hot while they run: the first case must not pay for it.
-_MEMBER_WARM_UP = ("asyncio-get-256", "asyncio-set-256", "value-set-8MiB", "value-get-8MiB")
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:

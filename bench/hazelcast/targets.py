@@ -17,6 +17,11 @@ TARGETS = (
     Target("blocking-*-32", "throughput", 2.5),
     Target("put_all-*", "time", 0.5),
     Target("get_all-*", "time", 0.5),
+    Target("near-*", "throughput", 2.0),
+    Target("values-*", "time", 0.65),
+    Target("page-*", "cpu", 0.65),
+    Target("walk-*", "time", 0.5),
+    Target("walk-*", "memory", 0.25),
     Target("value-set-64MiB", "throughput", 20.0),
     Target("value-get-64MiB", "throughput", 2.0),
 )

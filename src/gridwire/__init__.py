@@ -3,6 +3,9 @@
 
 ``from gridwire import hazelcast`` gives the Hazelcast client, `gridwire.testing` the clusters to
 try it on. Importing gridwire starts no thread, opens no socket and touches no event loop policy.
+
+(PYTEST_DONT_REWRITE: gridwire has a pytest plugin, and without this word pytest warns programs that
+import gridwire before they run their tests.)
 """
 
 from __future__ import annotations

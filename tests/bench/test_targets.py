@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def measurement(library, rate: float, cpu_us: float = 10.0) -> Measurement:
+def measurement(
+    library, rate: float, cpu_us: float = 10.0, grown: int | None = None
+) -> Measurement:
     operations = round(rate)
     rounds = tuple(Round(operations, 1.0, cpu_us * operations / 1e6) for _ in range(3))
-    return Measurement(library, rounds, Latency(500, 1e6 / rate, 2e6 / rate), {"version": "1"})
+    latency = Latency(500, 1e6 / rate, 2e6 / rate)
+    return Measurement(library, rounds, latency, None, grown, {"version": "1"})
 
 
 def result(case: str, ours: list[float], theirs: list[float], **options) -> Result:
@@ -55,6 +58,26 @@ def test_the_median_of_the_pairs_is_judged():
         ("cpu", 0.4, True),
         ("cpu", 0.4, False),
     ]
+
+
+def grown(*sizes: tuple[int | None, int | None]) -> Result:
+    pairs = tuple(
+        Pair(OURS, measurement(OURS, 100, grown=one), measurement(PEER, 100, grown=other))
+        for one, other in sizes
+    )
+    return Result("x-walk", 1, 100, pairs)
+
+
+def test_memory_is_judged_where_it_is_known():
+    targets = [Target("x-*", "memory", 0.25), Target("x-*", "memory", 0.1)]
+    known = grown((10, 100), (20, 100), (90, 100))
+    assert verdicts([known], targets) == [("memory", 0.2, True), ("memory", 0.2, False)]
+    for unknown in (grown((None, 100)), grown((10, 100), (10, None)), grown((10, 0))):
+        assert verdicts([unknown], targets) == []
+    assert known.grown_bytes(OURS) == 20
+    written = document("x", {}, {}, [known], [])["results"][0]["summary"]
+    assert written["memory_ratio"] == {"median": 0.2, "low": 0.1, "high": 0.9}
+    assert written["official"]["grown_bytes"] == 100
 
 
 def test_growth_compares_our_bytes_per_second():

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import gridwire as package
+from gridwire.cli import main
 from gridwire.hazelcast import HazelcastClient
 
 
@@ -35,7 +36,6 @@ def test_without_a_command_it_helps(gridwire):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("demo", "--nonsense"),
         ("demo", "surplus"),
         ("nonsense",),
         ("demo", "--entries", "many"),
@@ -46,8 +46,17 @@ def test_without_a_command_it_helps(gridwire):
         ("serve", "hazelcast", "--members", "x"),
     ],
 )
-def test_what_it_does_not_understand_is_refused(gridwire, arguments):
-    done = gridwire(*arguments)
+def test_what_it_does_not_understand_is_refused(monkeypatch, capsys, arguments):
+    monkeypatch.setattr(sys, "argv", ["gridwire", *arguments])
+    assert main() == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Usage:" in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_the_status_of_a_refusal_is_that_of_the_process(gridwire):
+    done = gridwire("demo", "--nonsense")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Usage:" in done.stderr
     assert "Traceback" not in done.stderr
@@ -75,7 +84,8 @@ sys.exit(main())
 
 
 def test_serve_runs_a_cluster_until_it_is_interrupted(command, environment):
-    arguments = ["serve", "hazelcast", "--members", "2", "--port", "0", "--cluster-name", "mine"]
+    arguments = ["serve", "hazelcast", "--members", "1", "--port", "0", "--cluster-name", "mine"]
+    arguments += ["--lite-members", "1", "--version", "5.3", "--partitions", "7", "--backups", "0"]
     with subprocess.Popen(
         [*command, *arguments],
         env=environment,
@@ -90,7 +100,10 @@ def test_serve_runs_a_cluster_until_it_is_interrupted(command, environment):
                 assert line, process.stderr.read()
                 addresses += re.findall(r"127\.0\.0\.1:\d+", line)
             with HazelcastClient(cluster_members=addresses, cluster_name="mine") as client:
-                assert len(client.cluster_service.get_members()) == 2
+                members = client.cluster_service.get_members()
+                assert [member.lite_member for member in members] == [False, True]
+                assert members[0].version.minor == 3
+                assert client.partition_service.get_partition_count() == 7
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=30)
         finally:

@@ -13,6 +13,9 @@ import subprocess
 
 import pytest
 
+from gridwire.cli.demo import target
+from gridwire.cli.demo.command import demo
+from gridwire.cli.demo.plan import Plan
 from gridwire.hazelcast import HazelcastClient
 from gridwire.testing import HazelcastCluster
 
@@ -176,26 +179,25 @@ def size_of(cluster, map_name):
 
 
 class TestSetUp:
-    def test_no_member_is_reachable(self, gridwire, nobody):
-        done = gridwire("demo", "--members", nobody)
-        assert done.returncode == 2
-        assert "no member of cluster 'dev' could be joined" in done.stderr
-        assert nobody in done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
+    def test_no_member_is_reachable(self, impatient, nobody, capsys):
+        assert impatient(nobody, as_json=False) == 2
+        captured = capsys.readouterr()
+        assert "no member of cluster 'dev' could be joined" in captured.err
+        assert nobody in captured.err
+        assert "Traceback" not in captured.out + captured.err
 
-    def test_the_document_says_why_too(self, gridwire, nobody):
-        done = gridwire("demo", "--json", "--members", nobody)
-        assert done.returncode == 2
-        document = json.loads(done.stdout)
+    def test_the_document_says_why_too(self, impatient, nobody, capsys):
+        assert impatient(nobody, as_json=True) == 2
+        document = json.loads(capsys.readouterr().out)
         assert document["status"] == 2
         assert nobody in document["error"]
 
-    def test_the_cluster_has_another_name(self, gridwire):
+    def test_the_cluster_has_another_name(self, impatient, capsys):
         with HazelcastCluster(members=1, cluster_name="theirs") as cluster:
-            done = gridwire("demo", "--members", cluster.addresses[0], "--cluster-name", "ours")
-        assert done.returncode == 2
-        assert "'ours'" in done.stderr
-        assert "Traceback" not in done.stderr
+            assert impatient(cluster.addresses[0], as_json=False, cluster_name="ours") == 2
+        captured = capsys.readouterr()
+        assert "'ours'" in captured.err
+        assert "Traceback" not in captured.err
 
     def test_an_address_cannot_be_read(self, gridwire):
         done = gridwire("demo", "--members", "a:b:c")
@@ -214,6 +216,17 @@ def nobody():
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield f"127.0.0.1:{held.getsockname()[1]}"
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Runs a demo that looks for its cluster a moment only, in this process."""
+    monkeypatch.setitem(target._CLIENT_OPTIONS, "cluster_connect_timeout", 0.3)
+
+    def run(address, *, as_json, cluster_name=None):
+        return demo(Plan(400, (address,), cluster_name, "demo"), as_json=as_json)
+
+    return run
 
 
 class TestInterrupt:

@@ -6,10 +6,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from gridwire.cli.demo import checking, command, scenario
+from gridwire.cli.demo import target as targets
 from gridwire.cli.demo.plan import Plan
 from gridwire.cli.demo.target import Target
 
@@ -103,12 +105,38 @@ def test_a_read_on_the_way_that_is_wrong_is_red(monkeypatch, capsys):
 
 
 def test_a_cluster_that_vanishes_leaves_writes_unchecked_and_is_red(monkeypatch, capsys):
+    gone = threading.Event()
+
+    class Patient:
+        """Writes nothing for the second time before the cluster is gone."""
+
+        def __init__(self, entries):
+            self._entries = entries
+
+        def set(self, key, value):
+            if "generation 1" in value:
+                assert gone.wait(60)
+            self._entries.set(key, value)
+
+        def __getattr__(self, name):
+            return getattr(self._entries, name)
+
+    class PatientStyle(scenario.BlockingStyle):
+        def __init__(self, options, map_name):
+            super().__init__(options, map_name)
+            self.map = Patient(self.map)
+
     def kill_all(target):
         addresses = [member.address for member in target._cluster.members]
         for member in target._cluster.members:
             member.kill()
+        # Nobody will come back: the client that checks need not wait for it as long as others.
+        monkeypatch.setitem(targets._CLIENT_OPTIONS, "cluster_connect_timeout", 0.2)
+        gone.set()
         return addresses[1]
 
+    monkeypatch.setitem(targets._CLIENT_OPTIONS, "cluster_connect_timeout", 2.0)
+    monkeypatch.setattr(scenario, "BlockingStyle", PatientStyle)
     monkeypatch.setattr(Target, "kill_member", kill_all)
     status, output = run_in_process(capsys)
     assert status == 1

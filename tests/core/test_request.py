@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from gridwire._core.request import ENDS_WITH_CONNECTION, Call, CallAll, Operation, Pause, Request
+from gridwire._core.request import (
+    ENDS_WITH_CONNECTION,
+    Acquisition,
+    Call,
+    CallAll,
+    Operation,
+    Pause,
+    Request,
+    UserCodeRequest,
+)
 
 
 def request(operation: str = "Map.Get", **changes: Any) -> Request[Any]:
@@ -55,6 +64,28 @@ def test_a_copy_shares_the_large_parts(kind: type):
 def test_a_wait_without_limit():
     assert math.isinf(ENDS_WITH_CONNECTION)
     assert request(extra_wait=ENDS_WITH_CONNECTION).again().extra_wait == math.inf
+
+
+def test_whose_code_runs_is_known_of_copies_too():
+    made = UserCodeRequest("Map.ExecuteOnKey", bytearray(22), bytes, 7)
+    assert made.runs_user_code
+    assert made.again().runs_user_code
+    assert not request().again().runs_user_code
+
+
+def test_a_copy_of_an_acquisition_can_be_undone_too():
+    opposite = request("Map.Unlock")
+    made: Acquisition[bool] = Acquisition(
+        "Map.TryLock", bytearray(22), bool, 7, bool, lambda: opposite, 2.5
+    )
+    copy = made.again()
+    assert copy is not made
+    assert copy.payload is not made.payload
+    for one in (made, copy):
+        assert (one.operation, one.route, one.retryable) == ("Map.TryLock", 7, True)
+        assert (one.member, one.extra_wait) == (None, 2.5)
+        assert (one.holds(True), one.holds(False)) == (True, False)
+        assert one.undo() is opposite
 
 
 # -- stepping by hand -----------------------------------------------------------------------------

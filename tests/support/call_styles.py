@@ -49,6 +49,20 @@ def error_of(pending: Pending, timeout: float = PATIENCE) -> BaseException:
     raise AssertionError(f"it did not fail, but gave {value!r}")
 
 
+class _Partitions:
+    """The partition service of any style; the asyncio one has a coroutine among its methods."""
+
+    def __init__(self, style: Style, raw: Any) -> None:
+        self._style = style
+        self.get_partition_count = raw.get_partition_count
+        self.get_partition_owner = raw.get_partition_owner
+        self._partition_id = raw.get_partition_id
+
+    def get_partition_id(self, key: Any) -> int:
+        """The partition of a key."""
+        return int(self._style.value(self._partition_id, key))
+
+
 class Client:
     """A client of any style."""
 
@@ -57,7 +71,7 @@ class Client:
         self.raw = raw
         self.lifecycle = raw.lifecycle_service
         self.cluster = raw.cluster_service
-        self.partitions = raw.partition_service
+        self.partitions = _Partitions(style, raw.partition_service)
 
     @property
     def waiting(self) -> int:
@@ -162,6 +176,10 @@ class Style:
     def begin(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Pending:
         """Call and do not wait; errors come by the result, too."""
         raise NotImplementedError
+
+    def value(self, method: Callable[..., Any], *args: Any) -> Any:
+        """Call what gives its value at once, or by a coroutine where everything does."""
+        return method(*args)
 
     def listed(self, iterator: Any, count: int | None = None) -> list[Any]:
         """The next items of an iterator, all by default."""
@@ -288,6 +306,9 @@ class AsyncioStyle(Style):
 
     def shutdown(self, raw: Any) -> None:
         self.run(raw.shutdown())
+
+    def value(self, method: Callable[..., Any], *args: Any) -> Any:
+        return self.run(method(*args))
 
     def call(self, method: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
         return self.begin(method, *args, **keywords).result(PATIENCE)

@@ -149,7 +149,7 @@ class Wire:
         kind, acks = unpack_from("<i8xB", reply, 6)
         if kind == ERROR_TYPE:
             raise Failure(decode_error(reply))
-        assert kind == message.response_type
+        assert kind in {message.response_type, message.answered_as}
         return Reply(message.decode_response(reply), acks)
 
 

@@ -59,6 +59,11 @@ def required() -> bool:
     return os.environ.get("GRIDWIRE_REQUIRE_REAL", "") not in {"", "0"}
 
 
+def note_version(config: pytest.Config, version: str) -> None:
+    """Note that tests run on members of a version; for fixtures that start them by themselves."""
+    config.stash[_RUN].versions.add(version)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_RUN] = _Run()
     config.addinivalue_line("markers", "real_member(versions=...): needs real members")

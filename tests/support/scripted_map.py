@@ -56,6 +56,12 @@ def _listen(request: Incoming) -> None:
     request.answer(uuid.uuid4())
 
 
+def _say_how_far(request: Incoming) -> None:
+    """Nothing was ever invalidated; the partitions' UUIDs are their numbers."""
+    (owned,) = [table for who, table in request.cluster.table() if who == request.fields.uuid]
+    request.answer([], [(partition, uuid.UUID(int=partition)) for partition in owned])
+
+
 def _map(request: Incoming) -> dict[bytes, bytes]:
     return request.cluster.maps.setdefault(request.fields.name, {})
 
@@ -124,8 +130,12 @@ USUAL: dict[str, Callable[[Incoming], Any]] = {
     "Client.DestroyProxy": _nothing,
     "Client.Ping": _nothing,
     "Map.AddEntryListener": _listen,
+    "Map.AddNearCacheInvalidationListener": _listen,
     "Map.AddEntryListenerToKey": _listen,
+    "Map.AddEntryListenerToKeyWithPredicate": _listen,
+    "Map.AddEntryListenerWithPredicate": _listen,
     "Map.RemoveEntryListener": _true,
+    "Map.FetchNearCacheInvalidationMetadata": _say_how_far,
     "Map.Get": _get,
     "Map.Put": _put,
     "Map.Set": _set,
@@ -139,4 +149,11 @@ USUAL: dict[str, Callable[[Incoming], Any]] = {
     "Map.IsEmpty": lambda request: request.answer(not _map(request)),
     "Map.Clear": _clear,
     "Map.Flush": _nothing,
+    "Map.Lock": _nothing,
+    "Map.TryLock": _true,
+    "Map.Unlock": _nothing,
+    "Map.ForceUnlock": _nothing,
+    "Map.IsLocked": lambda request: request.answer(False),
+    "Map.ExecuteOnKey": lambda request: request.answer(request.fields.key),
+    "Map.ReplaceAll": _nothing,
 }

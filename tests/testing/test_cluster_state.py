@@ -115,9 +115,9 @@ def test_clients_are_told_in_the_order_of_real_members():
     a, b = (member.uuid for member in state.members)
     assert views(wire) == [
         ("MembersView", 2, [a, b]),
+        ("PartitionsView", 2, sorted([a, b])),
         ("MemberGroupsView", 0, []),
         ("ClusterVersion", 0, []),
-        ("PartitionsView", 2, sorted([a, b])),
     ]
     c = state.join("127.0.0.1", 5703).uuid
     assert views(wire) == [

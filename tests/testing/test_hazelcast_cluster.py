@@ -156,7 +156,11 @@ def test_a_cluster_can_start_again_but_not_twice(process):
         ({"members": "3"}, "members is a number"),
         ({"backup_count": 7}, "backup_count is a number from 0 to 6"),
         ({"partition_count": 0}, "partition_count is a number from 1"),
-        ({"version": "4.2.8"}, "version '4.2.8' is not known.*Known are 5.5, 5.6, 5.7"),
+        ({"version": "3.12"}, "version '3.12' is not known.*Known are 4.0, 4.1, 4.2, 5.0"),
+        ({"version": "5.8.0"}, "version '5.8.0' is not known"),
+        ({"version": 5.7}, "version 5.7 is not known"),
+        ({"lite_members": -1}, "lite_members is a number from 0 to 61"),
+        ({"lite_members": 1, "ports": [0, 0, 0]}, "4 members need as many ports"),
         ({"version": "five"}, "version 'five' is not known"),
         ({"cluster_name": ""}, "cluster_name has 1 to 1024 bytes"),
         ({"ports": [5701]}, "3 members need as many ports"),
@@ -336,6 +340,26 @@ def test_a_shell_starts_a_cluster(number):
             assert wire.authenticate("green").status == 0
     finally:
         process.send_signal(number)
+        assert ended(process) == (0, "")
+
+
+def test_a_shell_chooses_what_the_cluster_is():
+    process = shell(
+        *("hazelcast", "--members=1", "--lite-members=1", "--version=5.3", "--cluster-name=green"),
+        *("--partitions=7", "--backups=0", "--username=ada", "--password=-secret"),
+    )
+    try:
+        lines = [process.stdout.readline().strip() for _ in range(4)]
+        assert lines[0] == "cluster green, version 5.3.8"
+        with SocketWire(lines[2]) as wire:
+            assert wire.authenticate("green").status == 1
+            answer = wire.authenticate("green", username="ada", password="-secret")
+            assert (answer.status, answer.partition_count, answer.member_infos) == (0, 7, None)
+            wire.call(client_messages.ADD_CLUSTER_VIEW_LISTENER)
+            (view,) = wire.wait_for(1, "MembersView")
+            assert [info.lite_member for info in view.fields.member_infos] == [False, True]
+    finally:
+        process.send_signal(signal.SIGTERM)
         assert ended(process) == (0, "")
 
 

@@ -13,12 +13,8 @@ from support import layering
 IMPURE = {
     "gridwire.testing._aerospike": {"cluster", "link", "server", "traffic"},
     "gridwire.testing._hazelcast": {
-        "cluster",
-        "control",
-        "dripping",
-        "process_home",
-        "server",
-        "thread_home",
+        *("cluster", "control", "dripping", "link", "process_home", "server", "thread_home"),
+        "traffic",
     },
 }
 

@@ -67,6 +67,11 @@ def test_configuration_takes_more():
     assert ET.fromstring(text).find("h:map", SPACE).get("name") == "m"
 
 
+def test_classes_of_the_user_are_on_the_class_path(tmp_path: Path):
+    command = settings(classpath=(tmp_path,)).command(tmp_path / "hazelcast.xml")
+    assert command[command.index("-cp") + 1] == os.pathsep.join(["hazelcast.jar", str(tmp_path)])
+
+
 def test_free_ports_avoid_those_in_use():
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]

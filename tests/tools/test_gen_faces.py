@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -29,6 +30,8 @@ def load_tool() -> ModuleType:
 
 
 tool = load_tool()
+# Most tests change what is on the disk, so that the same text is formatted again and again.
+tool._format = cache(tool._format)
 PACKAGE = Path("src", "gridwire")
 SOURCE, TARGET = (PACKAGE / path for path in tool.FACES[0][:2])
 

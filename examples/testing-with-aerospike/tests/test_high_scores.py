@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import pytest
-from high_scores import HighScores
 
 from gridwire import errors
+from high_scores import HighScores
 
 
 @pytest.fixture

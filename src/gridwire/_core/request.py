@@ -5,9 +5,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-__all__ = ["ENDS_WITH_CONNECTION", "Call", "CallAll", "Operation", "Pause", "Request", "Step"]
+__all__ = [
+    "ENDS_WITH_CONNECTION",
+    "Acquisition",
+    "Call",
+    "CallAll",
+    "Operation",
+    "Pause",
+    "Request",
+    "Step",
+    "UserCodeRequest",
+]
 
 T = TypeVar("T")
 
@@ -30,7 +40,12 @@ class Request(Generic[T]):
         member: the member to go to when the route is not a partition.
         extra_wait: seconds that the operation may wait at the member by its own nature, on top of
             its deadline; `ENDS_WITH_CONNECTION` when there is no such limit.
+
+    Attributes:
+        runs_user_code: whether the member runs code of users for it, which may fail half-way.
     """
+
+    runs_user_code: ClassVar[bool] = False
 
     __slots__ = (
         "decode",
@@ -62,15 +77,9 @@ class Request(Generic[T]):
 
     def again(self) -> Request[T]:
         """A copy that may be written to while an earlier attempt still stands in a queue."""
-        payload = self.payload
-        fresh: bytearray | list[Buffer]
-        if isinstance(payload, bytearray):
-            fresh = bytearray(payload)
-        else:
-            fresh = [bytearray(payload[0]), *payload[1:]]
-        return Request(
+        return type(self)(
             self.operation,
-            fresh,
+            self._fresh_payload(),
             self.decode,
             self.route,
             self.retryable,
@@ -78,8 +87,68 @@ class Request(Generic[T]):
             self.extra_wait,
         )
 
+    def _fresh_payload(self) -> bytearray | Sequence[Buffer]:
+        payload = self.payload
+        if isinstance(payload, bytearray):
+            return bytearray(payload)
+        return [bytearray(payload[0]), *payload[1:]]
+
     def __repr__(self) -> str:
         return f"<Request {self.operation} route={self.route}>"
+
+
+class UserCodeRequest(Request[T]):
+    """A request for which the member runs code of users: any error may come after a part of it."""
+
+    runs_user_code = True
+
+    __slots__ = ()
+
+
+class Acquisition(Request[T]):
+    """A request by which its caller comes to hold something, a lock for example.
+
+    When the caller is gone before the answer is here, and the answer says that it holds it, it is
+    given back.
+
+    Args:
+        operation: as for `Request`.
+        payload: as for `Request`. Repeating it must not harm: members know a repetition by a number
+            in it.
+        decode: as for `Request`.
+        route: as for `Request`.
+        holds: whether a decoded value says that the caller holds it now.
+        undo: makes the request that gives it back, in the name of the same caller.
+        extra_wait: as for `Request`.
+    """
+
+    __slots__ = ("holds", "undo")
+
+    def __init__(
+        self,
+        operation: str,
+        payload: bytearray | Sequence[Buffer],
+        decode: Callable[[Any], T],
+        route: int,
+        holds: Callable[[T], bool],
+        undo: Callable[[], Request[Any]],
+        extra_wait: float = 0.0,
+    ) -> None:
+        super().__init__(operation, payload, decode, route, True, None, extra_wait)
+        self.holds = holds
+        self.undo = undo
+
+    def again(self) -> Acquisition[T]:
+        """See `Request.again`."""
+        return Acquisition(
+            self.operation,
+            self._fresh_payload(),
+            self.decode,
+            self.route,
+            self.holds,
+            self.undo,
+            self.extra_wait,
+        )
 
 
 class Call(Generic[T]):

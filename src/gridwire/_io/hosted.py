@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import concurrent.futures
 import os
 import selectors
 import threading
 import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
+
+from gridwire._io.hosted_task import HostedTask
 
 __all__ = ["HostedLoop", "HostedLoopClosed"]
 
@@ -77,8 +78,8 @@ class HostedLoop:
             pass
         raise HostedLoopClosed("the client's event loop has ended")
 
-    def start(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Run a coroutine as a task of the loop; its future.
+    def start(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
+        """Run a coroutine as a task of the loop.
 
         Raises:
             HostedLoopClosed: there is no loop any more; the coroutine is closed.
@@ -86,18 +87,24 @@ class HostedLoop:
         if self._stopped:
             coroutine.close()
             raise HostedLoopClosed("the client's event loop has ended")
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        task = HostedTask(coroutine, self.call)
+        try:
+            self.loop.call_soon_threadsafe(task.begin)
+        except RuntimeError:
+            coroutine.close()
+            raise HostedLoopClosed("the client's event loop has ended") from None
+        return task
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine as a task of the loop and wait for it; an interrupt cancels it."""
         if self.is_current:
             coroutine.close()
             raise RuntimeError("this would wait for itself: it was called on the client's own loop")
-        future = self.start(coroutine)
+        task = self.start(coroutine)
         try:
-            return future.result()
+            return task.result()
         except BaseException:
-            future.cancel()
+            task.cancel()
             raise
 
     def stop(self, timeout: float | None = None) -> None:

@@ -117,15 +117,41 @@ def _addresses(text: str) -> tuple[str, ...]:
 @serve.command("hazelcast")
 def serve_hazelcast(
     members: Annotated[int, typer.Option(help="How many members.")] = 3,
+    lite_members: Annotated[
+        int, typer.Option(help="How many members besides that hold no partition.")
+    ] = 0,
     port: Annotated[
         int, typer.Option(help="Port of the first member, the others follow; 0 for free ports.")
     ] = 5701,
     cluster_name: Annotated[
         str, typer.Option(metavar="NAME", help="What clients have to name.")
     ] = "dev",
+    version: Annotated[
+        str, typer.Option(metavar="X.Y[.Z]", help="Whose wire behaviour, 4.0 to 5.7.")
+    ] = "5.7.0",
+    partitions: Annotated[int, typer.Option(help="How many partitions.")] = 271,
+    backups: Annotated[int, typer.Option(help="How many backups of each partition.")] = 1,
+    username: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What clients have to authenticate as.")
+    ] = None,
+    password: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Goes together with --username.")
+    ] = None,
 ) -> None:
     """Members that speak the Hazelcast protocol, for any client; no Java needed."""
-    arguments = ["--members", str(members), "--port", str(port), "--cluster-name", cluster_name]
+    options = {
+        "--members": members,
+        "--lite-members": lite_members,
+        "--port": port,
+        "--cluster-name": cluster_name,
+        "--version": version,
+        "--partitions": partitions,
+        "--backups": backups,
+        "--username": username,
+        "--password": password,
+    }
+    # With "=", so that a value may begin with a dash.
+    arguments = [f"{name}={value}" for name, value in options.items() if value is not None]
     # Exactly what `python -m gridwire.testing` does, also on its way out.
     sys.argv = ["gridwire.testing", "hazelcast", *arguments]
     runpy.run_module("gridwire.testing", run_name="__main__", alter_sys=True)

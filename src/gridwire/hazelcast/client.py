@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Any, Self
 
+from gridwire._io.callers import current_thread_number
 from gridwire._io.dispatching import ThreadDispatcher
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.shared import SharedConnector
@@ -22,10 +23,12 @@ from gridwire.hazelcast.control.making import (
     make_serialization,
     options_of,
 )
+from gridwire.hazelcast.control.near_engines import NearBlockingEngine, NearFutureEngine
 from gridwire.hazelcast.lifecycle import LifecycleService
 from gridwire.hazelcast.partition import PartitionService
 from gridwire.hazelcast.proxy.context import MAP_SERVICE, ProxyContext
 from gridwire.hazelcast.proxy.map import Map
+from gridwire.hazelcast.proxy.near_map import NearMap
 
 __all__ = ["HazelcastClient"]
 
@@ -56,7 +59,9 @@ class HazelcastClient:
             self._core = self._hosted.run(self._make_core(options))
             self._blocking = BlockingEngine(self._core, self._hosted)
             self._futures = FutureEngine(self._core, self._hosted)
-            self._context = ProxyContext(self._core, make_serialization(options))
+            self._context = ProxyContext(
+                self._core, make_serialization(options), current_thread_number
+            )
             self._hosted.run(self._core.start())
         except BaseException:
             self._end()
@@ -106,9 +111,14 @@ class HazelcastClient:
         proxy = self._context.proxies.get((MAP_SERVICE, name))
         if proxy is None:
             self._blocking.call(self._context.create(MAP_SERVICE, name))
-            made: Map[Any, Any] = Map(
-                MAP_SERVICE, name, self._futures, self._context, self._blocking
-            )
+            cache = self._blocking.wait(self._context.near_cache(name))
+            made: Map[Any, Any]
+            if cache is None:
+                made = Map(MAP_SERVICE, name, self._futures, self._context, self._blocking)
+            else:
+                futures = NearFutureEngine(self._core, self._hosted, cache)
+                blocking = NearBlockingEngine(self._core, self._hosted, cache)
+                made = NearMap(MAP_SERVICE, name, futures, self._context, blocking)
             proxy = self._context.proxies.setdefault((MAP_SERVICE, name), made)
         found: Map[Any, Any] = proxy
         return found

@@ -105,7 +105,6 @@ MIN_MAX_MESSAGE_BYTES = 64 * 1024
 """Bytes. The answer to the authentication carries all members and partitions in one message."""
 
 _TLS = "TLS"
-_NEAR_CACHE = "near caches"
 _PORTABLE = "Portable serialization"
 _STATISTICS = "client statistics"
 
@@ -308,9 +307,9 @@ class Config(OptionGroup):
     )
     near_caches = Option(
         {},
-        named_groups(NearCacheConfig),
-        "Near caches by the name of the map.",
-        feature=_NEAR_CACHE,
+        named_groups(NearCacheConfig, patterns=True),
+        "Near caches by the name of the map. A name may have one `*`, which stands for anything; "
+        "the name itself wins, then the longest pattern.",
     )
     load_balancer = Option(
         None,

@@ -109,6 +109,7 @@ __all__ = [
     "NullPointerError",
     "OperationTimeoutError",
     "OutOfMemoryError",
+    "PagingNotSupportedError",
     "PartialWriteError",
     "PartitionMigratingError",
     "QueryError",
@@ -930,6 +931,12 @@ def is_retryable_error(error: BaseException) -> bool:
 
 class NullArgumentError(HazelcastError, UsageError, AssertionError):
     """A key, a value or another argument is None where the cluster has no null."""
+
+    default_outcome = Outcome.NOT_SENT
+
+
+class PagingNotSupportedError(HazelcastError, UsageError, AssertionError):
+    """A paging predicate was given to an operation that knows no pages."""
 
     default_outcome = Outcome.NOT_SENT
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The partitions of the cluster, for users: the same object in every call style."""
+"""The partitions of the cluster, for users."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gridwire.hazelcast.operations.arguments import not_none
 from gridwire.hazelcast.serialization.data import partition_of
 from gridwire.hazelcast.serialization.service import SerializationService
 
-__all__ = ["PartitionService"]
+__all__ = ["AsyncioPartitionService", "PartitionService"]
 
 
-class PartitionService:
-    """Which partition a key belongs to, and who owns it. Nothing here waits.
+class _Partitions:
+    """What both services tell.
 
     Args:
         state: what the client knows.
@@ -37,16 +37,45 @@ class PartitionService:
         """
         return self._state.partitions.owners.get(partition_id)
 
+    def get_partition_count(self) -> int:
+        """Tell how many partitions the cluster has."""
+        return self._state.partition_count
+
+    def _partition_of(self, key: Any) -> int:
+        data = self._serialization.to_data(not_none("key", key))
+        assert data is not None
+        return partition_of(data, self._state.partition_count)
+
+
+class PartitionService(_Partitions):
+    """Which partition a key belongs to, and who owns it. Nothing here waits.
+
+    Args:
+        state: what the client knows.
+        serialization: of the client.
+    """
+
     def get_partition_id(self, key: Any) -> int:
         """Tell the partition of a key.
 
         Args:
             key: any key that can be serialized.
         """
-        data = self._serialization.to_data(not_none("key", key))
-        assert data is not None
-        return partition_of(data, self._state.partition_count)
+        return self._partition_of(key)
 
-    def get_partition_count(self) -> int:
-        """Tell how many partitions the cluster has."""
-        return self._state.partition_count
+
+class AsyncioPartitionService(_Partitions):
+    """The service of the asyncio client. Nothing here waits.
+
+    Args:
+        state: what the client knows.
+        serialization: of the client.
+    """
+
+    async def get_partition_id(self, key: Any) -> int:
+        """Tell the partition of a key; awaited, as in the official asyncio API.
+
+        Args:
+            key: any key that can be serialized.
+        """
+        return self._partition_of(key)

@@ -4,6 +4,7 @@
 `HazelcastCluster` and `AerospikeCluster` run in a thread of the program or in a process beside it,
 `AsyncHazelcastCluster` and `AsyncAerospikeCluster` on the running event loop. From a shell,
 ``python -m gridwire.testing hazelcast`` and ``python -m gridwire.testing aerospike`` do the same.
+`gridwire.testing.pytest_plugin` and `gridwire.testing.pytest_aerospike` give fixtures to tests.
 """
 
 from __future__ import annotations

@@ -79,14 +79,18 @@ async def _serve(options: argparse.Namespace) -> None:
 def _hazelcast(options: argparse.Namespace) -> AsyncHazelcastCluster:
     ports = None
     if options.port:
-        ports = [options.port + index for index in range(options.members)]
+        count = options.members + options.lite_members
+        ports = [options.port + index for index in range(count)]
     return AsyncHazelcastCluster(
         options.members,
+        lite_members=options.lite_members,
         cluster_name=options.cluster_name,
         version=options.version,
         partition_count=options.partitions,
         backup_count=options.backups,
         ports=ports,
+        username=options.username,
+        password=options.password,
     )
 
 
@@ -98,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     hazelcast = kinds.add_parser("hazelcast", help="members that speak the Hazelcast protocol")
     add = hazelcast.add_argument
     add("--members", type=int, default=3, help="how many members (default: 3)")
+    add("--lite-members", type=int, default=0, help="how many besides without data (default: 0)")
     add(
         "--port",
         type=int,
@@ -105,9 +110,11 @@ def _parser() -> argparse.ArgumentParser:
         help="port of the first member, the others follow; free ports if 0 (default: 0)",
     )
     add("--cluster-name", default="dev", help="what clients have to name (default: dev)")
-    add("--version", default="5.7.0", help="what version members say they have (default: 5.7.0)")
+    add("--version", default="5.7.0", help="whose wire behaviour, 4.0 to 5.7 (default: 5.7.0)")
     add("--partitions", type=int, default=271, help="number of partitions (default: 271)")
     add("--backups", type=int, default=1, help="backups of each partition (default: 1)")
+    add("--username", help="what clients have to authenticate as (default: nothing)")
+    add("--password", help="the same")
     add("--control", action="store_true", help=argparse.SUPPRESS)
     _aerospike_program.add_options(
         kinds.add_parser("aerospike", help="nodes that speak the Aerospike protocol")

@@ -20,6 +20,7 @@ __all__ = [
     "RealMemberError",
     "cache_folder",
     "find_java",
+    "find_javac",
     "member_jar",
     "unavailable",
 ]
@@ -62,12 +63,21 @@ def unavailable(versions: Collection[str] = ()) -> str | None:
 
 def find_java() -> str | None:
     """Find the ``java`` program: below ``JAVA_HOME`` when that is set, else on ``PATH``."""
+    return _find("java")
+
+
+def find_javac() -> str | None:
+    """Find the ``javac`` program, as `find_java` finds ``java``."""
+    return _find("javac")
+
+
+def _find(program: str) -> str | None:
     home = os.environ.get("JAVA_HOME")
     if home:
-        candidate = Path(home, "bin", "java")
+        candidate = Path(home, "bin", program)
         if candidate.is_file():
             return str(candidate)
-    return shutil.which("java")
+    return shutil.which(program)
 
 
 def cache_folder() -> Path:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
@@ -73,6 +74,7 @@ class MemberSettings:
     fast_start: bool
     properties: Mapping[str, str]
     extra_config: str
+    classpath: tuple[Path, ...] = ()
 
     def config_xml(self, port: int, group: Sequence[int]) -> str:
         """Write ``hazelcast.xml`` for a member.
@@ -108,6 +110,6 @@ class MemberSettings:
             "-Djava.net.preferIPv4Stack=true",
             f"-Dhazelcast.config={config}",
             "-cp",
-            str(self.jar),
+            os.pathsep.join(map(str, (self.jar, *self.classpath))),
             "com.hazelcast.core.server.HazelcastMemberStarter",
         ]

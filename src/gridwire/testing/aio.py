@@ -5,32 +5,37 @@ from __future__ import annotations
 
 import time
 from random import Random
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from gridwire.testing._cluster_methods import ClusterMethods
 from gridwire.testing._hazelcast.cluster import LoopCluster, random_cluster_name
 from gridwire.testing._hazelcast.options import ClusterOptions
+from gridwire.testing._hazelcast.orders import perform_now
 from gridwire.testing.errors import ClusterError
+from gridwire.testing.faults import AsyncFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from gridwire.testing._hazelcast.cluster import MemberFacts
+    from gridwire.testing._hazelcast.factories import Factories
 
 __all__ = ["AsyncHazelcastCluster", "AsyncMember"]
 
 
 class AsyncMember:
-    """A handle of a member of an `AsyncHazelcastCluster`.
+    """A handle of a member of an `AsyncHazelcastCluster`; equal to all others of the same member.
 
     Attributes:
         uuid: its identity.
         address: where clients reach it, as ``"127.0.0.1:port"``.
+        lite: whether it holds no partition.
     """
 
-    def __init__(self, cluster: LoopCluster, facts: MemberFacts) -> None:
+    def __init__(self, cluster: AsyncHazelcastCluster, facts: MemberFacts) -> None:
         self._cluster = cluster
-        self.uuid, self.address = facts
+        self.uuid, self.address, self.lite = facts
 
     async def kill(self) -> None:
         """End it as a process is killed, see `Member.kill`.
@@ -38,34 +43,71 @@ class AsyncMember:
         Raises:
             ClusterError: it does not run any more.
         """
-        await self._cluster.kill(self.uuid)
+        await self._cluster._running().kill(self.uuid)
 
     async def shutdown(self) -> None:
-        """Let it hand its partitions over to the others, and leave.
+        """Let it hand its partitions over to the others, and leave, see `Member.shutdown`.
+
+        Raises:
+            ClusterError: it does not run any more, or is paused.
+        """
+        await self._cluster._running().shutdown(self.uuid)
+
+    def pause(self) -> AsyncFault:
+        """Let it stand still; see `HazelcastCluster.pause`."""
+        return self._cluster.pause(self)
+
+    async def restart(self) -> AsyncMember:
+        """Kill it, and let it come back at its address, see `Member.restart`.
+
+        Raises:
+            ClusterError: it does not run any more, or its address was taken meanwhile.
+        """
+        facts = await self._cluster._running().restart(self.uuid, new_address=False)
+        return AsyncMember(self._cluster, facts)
+
+    async def restart_with_new_address(self) -> AsyncMember:
+        """Kill it, and let it come back elsewhere, see `Member.restart_with_new_address`.
 
         Raises:
             ClusterError: it does not run any more.
         """
-        await self._cluster.shutdown(self.uuid)
+        facts = await self._cluster._running().restart(self.uuid, new_address=True)
+        return AsyncMember(self._cluster, facts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AsyncMember) and other.uuid == self.uuid
+
+    def __hash__(self) -> int:
+        return hash(self.uuid)
 
     def __repr__(self) -> str:
         return f"<AsyncMember {self.address} {self.uuid}>"
 
 
-class AsyncHazelcastCluster:
+class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
     """A Hazelcast cluster whose members live on the running event loop.
 
-    It is an asynchronous context manager; `start` and `stop` do the same by hand.
+    It is an asynchronous context manager; `start` and `stop` do the same by hand. What is not a
+    coroutine is to be called on that loop, too.
 
     Args:
         members: how many members to start.
+        lite_members: how many members to start besides that hold no partition.
         cluster_name: what clients have to name; random if None, so that clusters never mix.
-        version: the version that members say they have, of the lines 5.5 to 5.7.
+        version: the version whose wire behaviour members have: a line from 4.0 to 5.7, such as
+            ``"5.3"``, or a full version of one.
         partition_count: into how many partitions keys are spread.
         backup_count: how many members hold a copy of each partition, besides its owner.
         ports: where the members listen, one for each; free ports if None.
         username: what clients have to authenticate as, see `HazelcastCluster`.
         password: see `username`.
+        properties: Hazelcast properties as a real member would be configured with, such as
+            ``{"hazelcast.map.invalidation.batch.enabled": "false"}``. A name that these members do
+            not know is an error.
+        data_serializable_factories: classes that members make of what clients send, by factory id
+            and class id: entry processors, interceptors, comparators, values to look into. A class
+            may be named by ``"package.module:Class"``.
         clock: gives the time in seconds since the epoch, for the life of entries.
 
     Raises:
@@ -76,6 +118,7 @@ class AsyncHazelcastCluster:
         self,
         members: int = 3,
         *,
+        lite_members: int = 0,
         cluster_name: str | None = None,
         version: str = "5.7.0",
         partition_count: int = 271,
@@ -83,17 +126,22 @@ class AsyncHazelcastCluster:
         ports: Sequence[int] | None = None,
         username: str | None = None,
         password: str | None = None,
+        properties: Mapping[str, str] | None = None,
+        data_serializable_factories: Factories | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._options = ClusterOptions(
             cluster_name=random_cluster_name() if cluster_name is None else cluster_name,
             members=members,
+            lite_members=lite_members,
             version=version,
             partition_count=partition_count,
             backup_count=backup_count,
             ports=tuple(ports or ()),
             username=username,
             password=password,
+            properties=dict(properties or {}),
+            data_serializable_factories=data_serializable_factories or {},
         )
         self._clock = clock
         self._cluster: LoopCluster | None = None
@@ -104,6 +152,11 @@ class AsyncHazelcastCluster:
         return self._options.cluster_name
 
     @property
+    def version(self) -> str:
+        """The version that members say they have, with three numbers."""
+        return self._options.version
+
+    @property
     def addresses(self) -> list[str]:
         """Where the living members listen, the oldest first, each as ``"127.0.0.1:port"``."""
         return [facts.address for facts in self._cluster.members] if self._cluster else []
@@ -111,8 +164,9 @@ class AsyncHazelcastCluster:
     @property
     def members(self) -> list[AsyncMember]:
         """Handles of the living members, the oldest first."""
-        cluster = self._cluster
-        return [AsyncMember(cluster, facts) for facts in cluster.members] if cluster else []
+        return (
+            [AsyncMember(self, facts) for facts in self._cluster.members] if self._cluster else []
+        )
 
     async def start(self) -> None:
         """Start the members; clients can connect when this returns.
@@ -132,8 +186,11 @@ class AsyncHazelcastCluster:
         if cluster is not None:
             await cluster.stop()
 
-    async def start_member(self) -> AsyncMember:
+    async def start_member(self, *, lite: bool = False) -> AsyncMember:
         """Let one more member join, which takes over its share of the partitions.
+
+        Args:
+            lite: whether it holds no partition.
 
         Returns:
             Its handle.
@@ -141,9 +198,19 @@ class AsyncHazelcastCluster:
         Raises:
             ClusterError: the cluster does not run.
         """
+        return AsyncMember(self, await self._running().start_member(lite=lite))
+
+    def _running(self) -> LoopCluster:
         if self._cluster is None:
             raise ClusterError("the cluster does not run")
-        return AsyncMember(self._cluster, await self._cluster.start_member())
+        return self._cluster
+
+    def _order(self, what: str, **arguments: object) -> Any:
+        return perform_now(self._running(), {"do": what, **arguments})
+
+    def _begun(self, fault_id: int, text: str) -> AsyncFault:
+        cluster = self._cluster
+        return AsyncFault(self._order, lambda: self._cluster is cluster, fault_id, text)
 
     async def __aenter__(self) -> Self:
         await self.start()

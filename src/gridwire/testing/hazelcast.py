@@ -17,20 +17,23 @@ from __future__ import annotations
 
 import time
 from random import Random
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from gridwire.testing._cluster_methods import ClusterMethods
 from gridwire.testing._hazelcast.cluster import random_cluster_name
+from gridwire.testing._hazelcast.factories import are_names
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._hazelcast.process_home import ProcessHome
 from gridwire.testing._hazelcast.thread_home import ThreadHome
 from gridwire.testing.errors import ClusterError, ClusterOptionError
+from gridwire.testing.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
-    from uuid import UUID
 
     from gridwire.testing._hazelcast.cluster import MemberFacts
+    from gridwire.testing._hazelcast.factories import Factories
 
 __all__ = ["HazelcastCluster", "Member"]
 
@@ -45,24 +48,21 @@ class _Home(Protocol):
 
     def stop(self) -> None: ...
 
-    def start_member(self) -> MemberFacts: ...
-
-    def kill(self, uuid: UUID) -> None: ...
-
-    def shutdown(self, uuid: UUID) -> None: ...
+    def order(self, what: str, **arguments: object) -> Any: ...
 
 
 class Member:
-    """A handle of a member of a `HazelcastCluster`.
+    """A handle of a member of a `HazelcastCluster`; equal to all others of the same member.
 
     Attributes:
         uuid: its identity.
         address: where clients reach it, as ``"127.0.0.1:port"``.
+        lite: whether it holds no partition.
     """
 
-    def __init__(self, home: _Home, facts: MemberFacts) -> None:
-        self._home = home
-        self.uuid, self.address = facts
+    def __init__(self, cluster: HazelcastCluster, facts: MemberFacts) -> None:
+        self._cluster = cluster
+        self.uuid, self.address, self.lite = facts
 
     def kill(self) -> None:
         """End it as a process is killed: connections break, its memory is lost.
@@ -72,21 +72,62 @@ class Member:
         Raises:
             ClusterError: it does not run any more.
         """
-        self._home.kill(self.uuid)
+        self._cluster._order("kill", uuid=str(self.uuid))
 
     def shutdown(self) -> None:
         """Let it hand its partitions over to the others, and leave.
 
+        Clients are told of the new owners, then that it is gone, and its connections are closed.
+
+        Raises:
+            ClusterError: it does not run any more, or is paused.
+        """
+        self._cluster._order("shutdown", uuid=str(self.uuid))
+
+    def pause(self) -> Fault:
+        """Let it stand still; see `HazelcastCluster.pause`."""
+        return self._cluster.pause(self)
+
+    def restart(self) -> Member:
+        """Kill it, and let it come back at its address: another member, without memory.
+
+        Returns:
+            Its new handle. It has a new UUID, and its share of the partitions.
+
+        Raises:
+            ClusterError: it does not run any more, or its address was taken meanwhile.
+        """
+        return self._restart(new_address=False)
+
+    def restart_with_new_address(self) -> Member:
+        """Kill it, and let it come back elsewhere, as a container does that is scheduled anew.
+
+        Clients learn of it from the members that they still reach. When no other is left, the
+        cluster begins from nothing: a new cluster UUID, no data, and nobody to ask for the way.
+
+        Returns:
+            Its new handle. It has a new UUID, a new address, and its share of the partitions.
+
         Raises:
             ClusterError: it does not run any more.
         """
-        self._home.shutdown(self.uuid)
+        return self._restart(new_address=True)
+
+    def _restart(self, *, new_address: bool) -> Member:
+        uuid = self._cluster._order("restart", uuid=str(self.uuid), new_address=new_address)
+        return next(each for each in self._cluster.members if str(each.uuid) == uuid)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Member) and other.uuid == self.uuid
+
+    def __hash__(self) -> int:
+        return hash(self.uuid)
 
     def __repr__(self) -> str:
         return f"<Member {self.address} {self.uuid}>"
 
 
-class HazelcastCluster:
+class HazelcastCluster(ClusterMethods[Fault]):
     """A Hazelcast cluster whose members live in this program, or in a process beside it.
 
     It is a context manager; `start` and `stop` do the same by hand. Its methods may be called by
@@ -94,8 +135,10 @@ class HazelcastCluster:
 
     Args:
         members: how many members to start.
+        lite_members: how many members to start besides that hold no partition.
         cluster_name: what clients have to name; random if None, so that clusters never mix.
-        version: the version that members say they have, of the lines 5.5 to 5.7.
+        version: the version whose wire behaviour members have: a line from 4.0 to 5.7, such as
+            ``"5.3"``, or a full version of one.
         partition_count: into how many partitions keys are spread.
         backup_count: how many members hold a copy of each partition, besides its owner.
         process: whether the members live in a process of their own instead of in a thread of
@@ -104,8 +147,14 @@ class HazelcastCluster:
         username: what clients have to authenticate as, together with `password`; if None, only
             clients without credentials are let in, as by a member without security.
         password: see `username`.
+        properties: Hazelcast properties as a real member would be configured with, such as
+            ``{"hazelcast.map.invalidation.batch.enabled": "false"}``. A name that these members do
+            not know is an error.
+        data_serializable_factories: classes that members make of what clients send, by factory id
+            and class id: entry processors, interceptors, comparators, values to look into. A class
+            may be named by ``"package.module:Class"``, as it must be with `process`.
         clock: gives the time in seconds since the epoch, for the life of entries. Not to be
-            combined with `process`.
+            combined with `process`; `advance_time` and `stop_time` work everywhere.
 
     Raises:
         ClusterOptionError: an option has a value that it does not take.
@@ -115,6 +164,7 @@ class HazelcastCluster:
         self,
         members: int = 3,
         *,
+        lite_members: int = 0,
         cluster_name: str | None = None,
         version: str = "5.7.0",
         partition_count: int = 271,
@@ -123,20 +173,33 @@ class HazelcastCluster:
         ports: Sequence[int] | None = None,
         username: str | None = None,
         password: str | None = None,
+        properties: Mapping[str, str] | None = None,
+        data_serializable_factories: Factories | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._options = ClusterOptions(
             cluster_name=random_cluster_name() if cluster_name is None else cluster_name,
             members=members,
+            lite_members=lite_members,
             version=version,
             partition_count=partition_count,
             backup_count=backup_count,
             ports=tuple(ports or ()),
             username=username,
             password=password,
+            properties=dict(properties or {}),
+            data_serializable_factories=data_serializable_factories or {},
         )
         if process and clock is not time.time:
-            raise ClusterOptionError("a clock cannot be shared with a process of its own")
+            raise ClusterOptionError(
+                "a clock cannot be shared with a process of its own",
+                hint="Move the clock of the cluster by stop_time and advance_time instead.",
+            )
+        if process and not are_names(self._options.data_serializable_factories):
+            raise ClusterOptionError(
+                "classes cannot be shared with a process of its own",
+                hint='Name them, like "package.module:Class".',
+            )
         self._process = process
         self._clock = clock
         self._home: _Home | None = None
@@ -147,6 +210,11 @@ class HazelcastCluster:
         return self._options.cluster_name
 
     @property
+    def version(self) -> str:
+        """The version that members say they have, with three numbers."""
+        return self._options.version
+
+    @property
     def addresses(self) -> list[str]:
         """Where the living members listen, the oldest first, each as ``"127.0.0.1:port"``."""
         return [facts.address for facts in self._home.members] if self._home else []
@@ -154,8 +222,7 @@ class HazelcastCluster:
     @property
     def members(self) -> list[Member]:
         """Handles of the living members, the oldest first."""
-        home = self._home
-        return [Member(home, facts) for facts in home.members] if home else []
+        return [Member(self, facts) for facts in self._home.members] if self._home else []
 
     def start(self) -> None:
         """Start the members; clients can connect when this returns.
@@ -179,8 +246,11 @@ class HazelcastCluster:
         if home is not None:
             home.stop()
 
-    def start_member(self) -> Member:
+    def start_member(self, *, lite: bool = False) -> Member:
         """Let one more member join, which takes over its share of the partitions.
+
+        Args:
+            lite: whether it holds no partition.
 
         Returns:
             Its handle.
@@ -188,9 +258,18 @@ class HazelcastCluster:
         Raises:
             ClusterError: the cluster does not run.
         """
+        self._order("start_member", lite=lite)
+        return self.members[-1]
+
+    def _order(self, what: str, **arguments: object) -> Any:
         if self._home is None:
             raise ClusterError("the cluster does not run")
-        return Member(self._home, self._home.start_member())
+        return self._home.order(what, **arguments)
+
+    def _begun(self, fault_id: int, text: str) -> Fault:
+        home = self._home
+        assert home is not None
+        return Fault(home.order, lambda: self._home is home, fault_id, text)
 
     def __enter__(self) -> Self:
         self.start()

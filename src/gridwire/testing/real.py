@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from gridwire.testing._maven import RealMemberError, find_java, member_jar, unavailable
+from gridwire.testing._maven import RealMemberError, find_java, find_javac, member_jar, unavailable
 from gridwire.testing._real_config import MemberSettings
 from gridwire.testing._real_member import PortTakenError, RealMember, free_ports
 
@@ -34,6 +34,7 @@ __all__ = [
     "RealCluster",
     "RealMember",
     "RealMemberError",
+    "find_javac",
     "member_jar",
     "unavailable",
 ]
@@ -55,6 +56,7 @@ class RealCluster:
             Benchmarks say False, for a member that runs as in production.
         properties: Hazelcast properties, added to (and winning over) those of this class.
         extra_config: XML to insert into ``hazelcast.xml``, such as ``<map name="x">...</map>``.
+        classpath: Folders and jars with classes of the user, for members to run.
         start_timeout: Seconds until all members must see each other.
 
     Raises:
@@ -70,6 +72,7 @@ class RealCluster:
         fast_start: bool = True,
         properties: Mapping[str, str] | None = None,
         extra_config: str = "",
+        classpath: Sequence[Path] = (),
         start_timeout: float = 60.0,
     ) -> None:
         if members < 1:
@@ -90,6 +93,7 @@ class RealCluster:
             fast_start=fast_start,
             properties=dict(properties or {}),
             extra_config=extra_config,
+            classpath=tuple(classpath),
         )
         self._folder = Path(tempfile.mkdtemp(prefix="gridwire-members-"))
         try:

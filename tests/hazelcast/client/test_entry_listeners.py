@@ -10,7 +10,12 @@ import uuid
 
 import pytest
 
-from gridwire.hazelcast.errors import HazelcastError, OperationTimeoutError
+from gridwire.hazelcast.errors import (
+    HazelcastError,
+    OperationTimeoutError,
+    PagingNotSupportedError,
+)
+from gridwire.hazelcast.predicate import paging, sql
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.proxy.base import EntryEvent, EntryEventType
 from gridwire.testing import HazelcastCluster
@@ -248,6 +253,44 @@ def tell(registration, kind: int, key=None, value=None, old=None, merging=None, 
         registration.correlation, -1, key, value, old, merging, int(kind), source, count
     )
     registration.connection.write(bytes(encoded))
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+@pytest.mark.parametrize("key", [None, 1])
+def test_key_and_predicate_go_to_every_member_and_to_those_that_come(
+    styles, scripted, key, chosen
+) -> None:
+    cluster = scripted(2)
+    numbers = styles.client(cluster).map()
+    ears = Ears()
+    predicate = sql("this > 3") if chosen else None
+    styles.call(numbers.add_entry_listener, True, key, predicate, **ears.functions())
+    name = "Map.AddEntryListener"
+    if key is not None or chosen:
+        name += ("ToKey" if key is not None else "") + ("WithPredicate" if chosen else "")
+    requests = cluster.wait_for(name, 2)
+    cluster.start_member()
+    requests = cluster.wait_for(name, 3)
+    assert len({one.member for one in requests}) == 3
+    assert len({bytes(one.buffer)[22:] for one in requests}) == 1
+    for request in requests:
+        (event,) = request.message.events
+        encoded = event.encode(
+            request.correlation, -1, None, None, None, None, 64, request.member.uuid, 5
+        )
+        request.connection.write(bytes(encoded))
+        kind, heard = ears.next()
+        assert (kind, heard.uuid) == ("clear_all_func", request.member.uuid)
+        assert heard.number_of_affected_entries == 5
+
+
+def test_a_paging_predicate_is_refused(styles, scripted) -> None:
+    cluster = scripted()
+    numbers = styles.client(cluster).map()
+    predicate = paging(sql("this > 3"), 2)
+    error = styles.error(numbers.add_entry_listener, predicate=predicate, added_func=print)
+    assert isinstance(error, PagingNotSupportedError)
+    assert not cluster.seen("Map.AddEntryListenerWithPredicate")
 
 
 @pytest.mark.parametrize("name", ["loaded_func", "merged_func"])

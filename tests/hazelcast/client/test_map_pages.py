@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from functools import cache
 from itertools import islice
 
 import pytest
 
 from gridwire.errors import ProtocolError
 from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.serialization.data import partition_of
 from gridwire.testing import HazelcastCluster
 from support.scripted_replies import fail, hang_up
 
@@ -35,7 +37,8 @@ def test_what_is_there_all_the_time_comes_while_others_come_and_go(styles, clust
     client = styles.client(cluster)
     numbers = client.map(f"pages {uuid.uuid4()}")
     # All in three partitions, so that their tables are read in many pages and grow meanwhile.
-    crowded = crowd(client, 1800)
+    crowded = crowd(1800)
+    assert {client.partitions.get_partition_id(key) for key in crowded[:30]} == {0, 1, 2}
     stay = set(crowded[:300])
     come = iter(crowded[300:])
     styles.call(numbers.put_all, dict.fromkeys(stay, "stays"))
@@ -52,10 +55,14 @@ def test_what_is_there_all_the_time_comes_while_others_come_and_go(styles, clust
     assert max(seen[key] for key in stay) == 1
 
 
-def crowd(client, count: int) -> list[int]:
-    """Keys of three partitions."""
-    partition = client.partitions.get_partition_id
-    return list(islice((key for key in range(count * 300) if partition(key) < 3), count))
+@cache
+def crowd(count: int) -> list[int]:
+    """Keys of three partitions of 271."""
+    return list(islice((key for key in range(count * 300) if _is_crowded(key)), count))
+
+
+def _is_crowded(key: int) -> bool:
+    return partition_of(int_data(key), 271) < 3
 
 
 def test_pages_have_a_bounded_size_and_come_when_asked_for(styles, scripted) -> None:

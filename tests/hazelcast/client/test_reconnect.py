@@ -12,7 +12,7 @@ import pytest
 
 from gridwire.hazelcast import LifecycleState
 from gridwire.testing import HazelcastCluster
-from support.scripted_replies import silence
+from support.scripted_replies import fail, silence
 
 
 class Diary:
@@ -180,6 +180,40 @@ def test_the_view_is_told_by_another_when_its_source_is_lost(styles, scripted) -
     cluster.wait_for("Client.AddClusterViewListener", 2)
     new = cluster.start_member()
     assert came.next().uuid == new.uuid
+
+
+def test_a_member_that_refuses_to_tell_the_view_is_left_and_joined_again(styles, scripted) -> None:
+    # Where it is the last one, its connection must not be asked again until its end is noticed.
+    cluster = scripted(2)
+    client = styles.client(cluster)
+    source = cluster.viewers[0][0].member
+    cluster.script("Client.AddClusterViewListener", fail(22))
+    source.kill()
+    (other,) = (member for member in cluster.members if member is not source)
+    cluster.wait_until(lambda: len(other.seen("Client.AddClusterViewListener")) == 2)
+    cluster.remove(source)
+    assert styles.call(client.map().size) == 0
+
+
+def test_a_connection_whose_end_went_unnoticed_is_not_asked_for_ever(styles, scripted) -> None:
+    cluster = scripted(2)
+    client = styles.client(cluster)
+    core = client.raw._core
+    ended = threading.Event()
+
+    def spoil() -> None:
+        source = core.views._source
+        (dead,) = (one for one in core.state.routes.connections if one is not source)
+        dead.close()
+        core.state.add_connection(dead)
+        source.close()
+        ended.set()
+
+    core._loop.call_soon_threadsafe(spoil)
+    assert ended.wait(10)
+    cluster.wait_for("Client.AddClusterViewListener", 2)
+    assert not any(one.is_closed for one in core.state.routes.connections)
+    assert styles.call(client.map().size) == 0
 
 
 def test_a_member_that_does_not_let_us_in_does_not_keep_the_client_from_starting(

@@ -46,6 +46,14 @@ def age(acks: BackupAcks, times: int) -> list[tuple[Any, Any]]:
     return [expired for _ in range(times) for expired in acks.age()]
 
 
+def test_a_reply_that_is_held_can_be_withdrawn(acks: BackupAcks, waiter: Waiter):
+    acks.reply(1, 1, waiter, "message")
+    assert acks.withdraw(1) == "message"
+    assert acks.withdraw(1) is None
+    acks.acknowledge(1)
+    assert waiter.ends == []
+
+
 @pytest.mark.parametrize("early", [0, 1, 2, 3])
 def test_the_last_of_reply_and_acks_completes(acks: BackupAcks, waiter: Waiter, early: int):
     for _ in range(early):

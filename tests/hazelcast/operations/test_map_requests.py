@@ -22,6 +22,7 @@ from gridwire.hazelcast.errors import (
     HazelcastSerializationError,
     NullArgumentError,
     OperationTimeoutError,
+    PagingNotSupportedError,
     PartialWriteError,
 )
 from gridwire.hazelcast.operations.arguments import (
@@ -34,6 +35,7 @@ from gridwire.hazelcast.operations.entry_events import EntryEvent, EntryEventTyp
 from gridwire.hazelcast.operations.map import MapRequests
 from gridwire.hazelcast.operations.map_bulk import get_all, put_all
 from gridwire.hazelcast.operations.map_listeners import EntryListener
+from gridwire.hazelcast.predicate import paging, sql, true
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.protocol.table import Message
@@ -215,9 +217,6 @@ ON_A_KEY = [
 
 ON_ANY_MEMBER = [
     Case(lambda: R.contains_value("value"), messages.CONTAINS_VALUE, {"value": V}, (True,), True),
-    Case(R.key_set, messages.KEY_SET, {}, ([K, V],), ["key", "value"]),
-    Case(R.values, messages.VALUES, {}, ([],), []),
-    Case(R.entry_set, messages.ENTRY_SET, {}, ([(K, V)],), [("key", "value")]),
     Case(R.size, messages.SIZE, {}, (12,), 12),
     Case(R.is_empty, messages.IS_EMPTY, {}, (False,), False),
     Case(R.evict_all, messages.EVICT_ALL, {}, NO_REPLY, None),
@@ -747,7 +746,8 @@ def test_what_is_no_failure_of_a_call_is_raised_as_it_is():
 
 
 def listener(seen: list[EntryEvent[Any, Any]], *kinds: EntryEventType, **how: Any) -> EntryListener:
-    values: dict[str, Any] = {"include_value": True, "key": None, "local_only": True, **how}
+    values: dict[str, Any] = {"include_value": True, "local_only": True, **how}
+    values = {"key": None, "predicate": None, **values}
     callbacks = {kind: seen.append if kind in kinds else None for kind in EntryEventType}
     return EntryListener(NAME, serialization, callbacks=callbacks, **values)
 
@@ -779,6 +779,42 @@ def test_a_listener_of_one_key():
     assert answer(request, messages.ADD_ENTRY_LISTENER_TO_KEY, UUID(int=7)) == UUID(int=7)
 
 
+def test_a_listener_with_a_predicate():
+    chosen = sql("this > 3")
+    request = listener([], EntryEventType.ADDED, predicate=chosen).add()
+    assert sent(request, messages.ADD_ENTRY_LISTENER_WITH_PREDICATE) == {
+        "predicate": data(chosen),
+        "include_value": True,
+        "listener_flags": 1,
+        "local_only": True,
+    }
+    assert answer(request, messages.ADD_ENTRY_LISTENER_WITH_PREDICATE, UUID(int=7)) == UUID(int=7)
+
+
+def test_a_listener_of_one_key_with_a_predicate():
+    chosen = sql("this > 3")
+    request = listener([], EntryEventType.ADDED, key="key", predicate=chosen).add()
+    message = messages.ADD_ENTRY_LISTENER_TO_KEY_WITH_PREDICATE
+    assert sent(request, message) == {
+        "key": K,
+        "predicate": data(chosen),
+        "include_value": True,
+        "listener_flags": 1,
+        "local_only": True,
+    }
+    assert answer(request, message, UUID(int=7)) == UUID(int=7)
+
+
+def test_a_listener_takes_no_paging_predicate():
+    with pytest.raises(PagingNotSupportedError, match="not supported"):
+        listener([], EntryEventType.ADDED, predicate=paging(sql("this > 3"), 2))
+
+
+def test_a_listener_takes_a_predicate_only():
+    with pytest.raises(TypeError, match="predicate is something like"):
+        listener([], EntryEventType.ADDED, predicate="this > 3")
+
+
 def test_each_registration_is_a_request_of_its_own():
     made = listener([], EntryEventType.ADDED)
     assert made.add().payload is not made.add().payload
@@ -791,18 +827,30 @@ def test_a_listener_is_taken_back():
     assert answer(request, messages.REMOVE_ENTRY_LISTENER, True) is True
 
 
-def event(kind: int, *values: Any, affected: int = 1, keyed: bool = False) -> bytes:
-    message = messages.ADD_ENTRY_LISTENER_TO_KEY if keyed else messages.ADD_ENTRY_LISTENER
+LISTENING = {
+    (False, False): messages.ADD_ENTRY_LISTENER,
+    (True, False): messages.ADD_ENTRY_LISTENER_TO_KEY,
+    (False, True): messages.ADD_ENTRY_LISTENER_WITH_PREDICATE,
+    (True, True): messages.ADD_ENTRY_LISTENER_TO_KEY_WITH_PREDICATE,
+}
+
+
+def event(
+    kind: int, *values: Any, affected: int = 1, keyed: bool = False, chosen: bool = False
+) -> bytes:
+    message = LISTENING[keyed, chosen]
     return bytes(message.events[0].encode(5, -1, *values, kind, UUID(int=9), affected))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("chosen", [False, True])
 @pytest.mark.parametrize("keyed", [False, True])
 @pytest.mark.parametrize("kind", list(EntryEventType))
-def test_each_kind_of_event_reaches_its_function(kind: EntryEventType, keyed: bool):
+def test_each_kind_of_event_reaches_its_function(kind: EntryEventType, keyed: bool, chosen: bool):
     seen: list[EntryEvent[Any, Any]] = []
-    made = listener(seen, kind, key="key" if keyed else None)
+    predicate = true() if chosen else None
+    made = listener(seen, kind, key="key" if keyed else None, predicate=predicate)
     for other in EntryEventType:
-        made.handle(event(other, K, V, W, data("merged"), keyed=keyed))
+        made.handle(event(other, K, V, W, data("merged"), keyed=keyed, chosen=chosen))
     (found,) = seen
     assert (found.key, found.value, found.old_value) == ("key", "value", "old")
     assert (found.merging_value, found.event_type, found.uuid) == ("merged", kind, UUID(int=9))
@@ -837,6 +885,7 @@ def test_a_function_can_be_called():
             NAME,
             serialization,
             True,
+            None,
             None,
             {EntryEventType.ADDED: "added"},  # type: ignore[dict-item]
             True,

@@ -151,6 +151,32 @@ def test_a_wait_names_a_parameter_in_milliseconds_or_the_connection():
     assert map_messages.PUT.wait is None
 
 
+def test_some_answers_have_the_type_of_another_message():
+    """Members encode them so; read from the code of members 4.2, 5.3 and 5.7."""
+    odd = {
+        each.name: each.answered_as
+        for each in MESSAGES
+        if each.answered_as - 1 != each.request_type
+    }
+    names = {each.response_type: each.name for each in MESSAGES}
+    assert {name: names[kind] for name, kind in odd.items()} == {
+        "List.ListIterator": "List.Iterator",
+        "MC.ResetCPSubsystem": "MC.PromoteToCPMember",
+        "Map.Project": "Map.ProjectWithPredicate",
+        "ReplicatedMap.AddNearCacheEntryListener": "ReplicatedMap.AddEntryListenerWithPredicate",
+        "ReplicatedMap.PutAllWithMetadata": "ReplicatedMap.PutAll",
+    }
+    answer = map_messages.PROJECT.encode_response(1, 0, [b"12345678"])
+    assert int.from_bytes(answer[6:10], "little") == 0x013C01
+    # A member that does it right is understood as well, and nothing else is.
+    for kind in (0x013B01, 0x013C01):
+        answer[6:10] = kind.to_bytes(4, "little")
+        assert map_messages.PROJECT.decode_response(bytes(answer)) == [b"12345678"]
+    answer[6:10] = (0x013A01).to_bytes(4, "little")
+    with pytest.raises(ProtocolError):
+        map_messages.PROJECT.decode_response(bytes(answer))
+
+
 def test_a_message_tells_about_itself():
     put = map_messages.PUT
     assert repr(put) == "<Map.Put 0x010100>"

@@ -25,19 +25,25 @@ MESSAGES = messages.all_messages()
 # There are many messages, and the values of a type are tried with each of them.
 few = settings(max_examples=3, suppress_health_check=list(HealthCheck), database=None)
 some = settings(max_examples=20)
+# To begin with an example costs more than to try a message; too many would not fit into one.
+AT_ONCE = 5
 
 
 def for_each_service(selected):
     """Run a check, which takes a message and hypothesis' data, for the messages of a service."""
 
     def decorate(check):
-        checked = few(given(data=st.data())(check))
+        @few
+        @given(data=st.data())
+        def checked(some_messages, data):
+            for message in some_messages:
+                check(message, data)
 
         @pytest.mark.parametrize("service", dict.fromkeys(service_of(m) for m in selected))
         def run(service):
-            for message in selected:
-                if service_of(message) == service:
-                    checked(message=message)
+            mine = [message for message in selected if service_of(message) == service]
+            for start in range(0, len(mine), AT_ONCE):
+                checked(some_messages=mine[start : start + AT_ONCE])
 
         return run
 
@@ -165,7 +171,7 @@ def test_what_is_encoded_is_decoded(message, data):
 
     response = data.draw(all_values(message.response_fields))
     encoded = bytes(message.encode_response(1 << 40, 2, *response))
-    assert header(encoded) == (message.response_type, 1 << 40)
+    assert header(encoded) == (message.answered_as, 1 << 40)
     assert encoded[18] == 2
     decoded = message.decode_response(memoryview(encoded))
     if len(response) < 2:

@@ -253,6 +253,42 @@ def test_a_late_reply_reaches_nobody_and_is_counted(wire: Wire):
     assert patient.end == reply(other)
 
 
+def leave(wire: Wire) -> tuple[int, Waiter]:
+    """A call whose caller is gone, with somebody in the caller's place."""
+    correlation, caller = wire.call()
+    caller.gave_up = True
+    assert wire.calls.forget(correlation)
+    heir = Waiter()
+    wire.calls.left[correlation] = (heir, wire.session)
+    return correlation, heir
+
+
+def test_the_late_reply_of_a_call_that_was_left_is_taken(wire: Wire):
+    correlation, heir = leave(wire)
+    late = reply(correlation, b"late", backups=2)
+    wire.session.receive(late + late)
+    assert heir.end == late
+    assert (wire.calls.left, wire.calls.late) == ({}, 2)
+    assert len(wire.calls.acks) == 0
+
+
+def test_the_late_error_of_a_call_that_was_left_is_taken(wire: Wire):
+    correlation, heir = leave(wire)
+    wire.session.receive(error_reply(correlation))
+    assert isinstance(heir.end, Failed)
+    assert wire.calls.left == {}
+
+
+def test_a_call_that_was_left_ends_with_its_connection(wire: Wire):
+    sent, heir = leave(wire)
+    never_sent, other_heir = leave(wire)
+    elsewhere, third = leave(Wire(wire.calls))
+    wire.session.abandon([wire.sent[1]], Failed)
+    assert (heir.end.args, other_heir.end.args, third.ends) == ((True,), (False,), [])
+    assert list(wire.calls.left) == [elsewhere]
+    assert sent < never_sent
+
+
 def test_a_second_reply_is_a_late_one(wire: Wire):
     correlation, waiter = wire.call()
     wire.session.receive(reply(correlation, b"first") + reply(correlation, b"second"))

@@ -91,9 +91,7 @@ class AsyncClient:
                 "Cannot connect: client is already connected. Close the client before reconnecting."
             )
         options = self._options(username, password)
-        self._use(
-            Policies(options.policies, _warn_of_policy, has_racks=bool(options.rack_ids))
-        )
+        self._use(Policies(options.policies, _warn_of_policy, has_racks=bool(options.rack_ids)))
         engine = make_engine(options, gridwire.__version__)
         self._is_connecting = True
         try:

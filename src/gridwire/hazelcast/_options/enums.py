@@ -44,10 +44,10 @@ class InMemoryFormat(IntEnum):
     """How a near cache keeps values."""
 
     BINARY = 0
-    """Serialized: every hit gives a new object."""
+    """Serialized: every hit gives an object of its own."""
 
     OBJECT = 1
-    """As objects: a hit costs nothing, and all readers share the object."""
+    """As objects that all readers share, if they cannot be changed or `share_objects` is on."""
 
 
 class SSLProtocol(IntEnum):

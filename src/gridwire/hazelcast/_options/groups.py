@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from gridwire.hazelcast._options.enums import EvictionPolicy, InMemoryFormat, TopicOverloadPolicy
 from gridwire.hazelcast._options.option import Option, OptionGroup
+from gridwire.hazelcast._options.patterns import check_pattern
 from gridwire.hazelcast._options.rules import (
     Rule,
     boolean,
@@ -19,6 +20,9 @@ from gridwire.hazelcast._options.rules import (
 __all__ = ["FlakeIdGeneratorConfig", "NearCacheConfig", "ReliableTopicConfig", "named_groups"]
 
 Group = TypeVar("Group", bound=OptionGroup)
+
+DEFAULT_NEAR_CACHE_BYTES = 256 * 1024 * 1024
+"""Bytes. Ten thousand entries of 25 kilobytes; whoever keeps larger ones should know of it."""
 
 
 class NearCacheConfig(OptionGroup):
@@ -33,18 +37,29 @@ class NearCacheConfig(OptionGroup):
         "Whether an entry leaves the cache when the cluster says that it changed.",
     )
     in_memory_format = Option(
-        InMemoryFormat.BINARY, member_of(InMemoryFormat), "How values are kept."
+        InMemoryFormat.BINARY,
+        member_of(InMemoryFormat),
+        "How values are kept. Values that nobody can change, such as text and numbers, are always "
+        "kept as objects; of others every reader gets an object of its own, made from serialized "
+        "data, unless the format is `OBJECT` and `share_objects` is on.",
+    )
+    share_objects = Option(
+        False,
+        boolean(),
+        "Whether, with the format `OBJECT`, all readers get the same object although it can be "
+        "changed. That is fastest, and right when no reader changes what it gets.",
+        ours=True,
     )
     time_to_live = Option(
         None,
         optional(number(at_least=0)),
-        "Age at which an entry leaves the cache; None means never.",
+        "Age at which an entry leaves the cache; None and 0 mean never.",
         unit="seconds",
     )
     max_idle = Option(
         None,
         optional(number(at_least=0)),
-        "Time without a read after which an entry leaves the cache; None means never.",
+        "Time without a read after which an entry leaves the cache; None and 0 mean never.",
         unit="seconds",
     )
     eviction_policy = Option(
@@ -54,6 +69,22 @@ class NearCacheConfig(OptionGroup):
     )
     eviction_max_size = Option(
         10_000, integer(at_least=1), "Entries at which the cache is full.", unit="entries"
+    )
+    max_bytes = Option(
+        DEFAULT_NEAR_CACHE_BYTES,
+        integer(at_least=1),
+        "Counted bytes at which the cache is full: serialized keys and values, and 400 bytes for "
+        "each entry. A value that is larger is not kept.",
+        unit="bytes",
+        ours=True,
+    )
+    reconcile_interval = Option(
+        60.0,
+        number(at_least=0),
+        "Time between two questions to members about invalidations that were lost on the way; 0 "
+        "means never.",
+        unit="seconds",
+        ours=True,
     )
     eviction_sampling_count = Option(
         8, integer(at_least=1), "Entries that are looked at to find one to evict.", unit="entries"
@@ -100,13 +131,23 @@ class ReliableTopicConfig(OptionGroup):
     )
 
 
-def named_groups(cls: type[Group]) -> Rule[dict[str, Group], dict[str, Group | dict[str, Any]]]:
-    """A dict from names of data structures to groups, or to dicts that groups are made of."""
+def named_groups(
+    cls: type[Group], *, patterns: bool = False
+) -> Rule[dict[str, Group], dict[str, Group | dict[str, Any]]]:
+    """A dict from names of data structures to groups, or to dicts that groups are made of.
+
+    Args:
+        cls: of the groups.
+        patterns: whether a name may have a ``*`` that stands for anything.
+    """
 
     def check(name: str, value: Any) -> dict[str, Group]:
         if not isinstance(value, dict):
             raise TypeError(f"{name} must be a dict, not {type(value).__name__}")
-        return {_text(name, key): _group(name, each) for key, each in value.items()}
+        groups = {_text(name, key): _group(name, each) for key, each in value.items()}
+        for key in groups if patterns else ():
+            check_pattern(name, key)
+        return groups
 
     def _group(name: str, value: Any) -> Group:
         if isinstance(value, cls):
@@ -115,7 +156,8 @@ def named_groups(cls: type[Group]) -> Rule[dict[str, Group], dict[str, Group | d
             return cls.from_dict(value)
         raise TypeError(f"each value of {name} must be a {cls.__name__} or a dict")
 
-    return Rule(check, f"a dict from names to {cls.__name__} or dict")
+    names = "names or patterns with one `*`" if patterns else "names"
+    return Rule(check, f"a dict from {names} to {cls.__name__} or dict")
 
 
 def _text(name: str, key: Any) -> str:

@@ -8,8 +8,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from gridwire._io.aio import AioConnector
+from gridwire._io.callers import current_task_number
 from gridwire._io.dispatching import LoopDispatcher
 from gridwire.hazelcast.asyncio.map import Map
+from gridwire.hazelcast.asyncio.near_map import NearMap
 from gridwire.hazelcast.cluster.service import ClusterService
 from gridwire.hazelcast.config import Config
 from gridwire.hazelcast.control.asyncio_engine import AsyncioEngine
@@ -19,8 +21,9 @@ from gridwire.hazelcast.control.making import (
     make_serialization,
     options_of,
 )
+from gridwire.hazelcast.control.near_engines import NearAsyncioEngine
 from gridwire.hazelcast.lifecycle import LifecycleService
-from gridwire.hazelcast.partition import PartitionService
+from gridwire.hazelcast.partition import AsyncioPartitionService
 from gridwire.hazelcast.proxy.context import MAP_SERVICE, ProxyContext
 
 __all__ = ["HazelcastClient"]
@@ -52,7 +55,7 @@ class HazelcastClient:
             options, self._name, AioConnector(), self._dispatcher, loop.call_soon
         )
         self._engine = AsyncioEngine(self._core)
-        self._context = ProxyContext(self._core, make_serialization(options))
+        self._context = ProxyContext(self._core, make_serialization(options), current_task_number)
         self._started = False
 
     @classmethod
@@ -104,7 +107,13 @@ class HazelcastClient:
         proxy = self._context.proxies.get((MAP_SERVICE, name))
         if proxy is None:
             await self._engine.call(self._context.create(MAP_SERVICE, name))
-            made: Map[Any, Any] = Map(MAP_SERVICE, name, self._engine, self._context)
+            cache = await self._context.near_cache(name)
+            made: Map[Any, Any]
+            if cache is None:
+                made = Map(MAP_SERVICE, name, self._engine, self._context)
+            else:
+                near = NearAsyncioEngine(self._core, cache)
+                made = NearMap(MAP_SERVICE, name, near, self._context)
             proxy = self._context.proxies.setdefault((MAP_SERVICE, name), made)
         found: Map[Any, Any] = proxy
         return found
@@ -130,9 +139,9 @@ class HazelcastClient:
         return ClusterService(self._core.state, self._core.membership)
 
     @property
-    def partition_service(self) -> PartitionService:
+    def partition_service(self) -> AsyncioPartitionService:
         """Tells the partitions of the cluster."""
-        return PartitionService(self._core.state, self._context.serialization)
+        return AsyncioPartitionService(self._core.state, self._context.serialization)
 
     def __repr__(self) -> str:
         return f"<HazelcastClient {self._name} of cluster {self._core.identity.cluster_name}>"

@@ -116,6 +116,11 @@ class BackupAcks:
         held = self._held.pop(correlation, None)
         return None if held is None else held.waiter
 
+    def withdraw(self, correlation: int) -> Any:
+        """The reply of this call, which is held no longer; None when it was not held."""
+        held = self._held.pop(correlation, None)
+        return None if held is None else held.message
+
     def release(self) -> list[tuple[Waiter, Any]]:
         """Nobody will acknowledge anything any more: all that were held, as `age` gives them."""
         held, self._held = list(self._held.values()), {}

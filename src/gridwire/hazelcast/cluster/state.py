@@ -7,7 +7,7 @@ read. Whoever changes one part calls the method for it, and the routes follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic
 from uuid import UUID
 
@@ -23,6 +23,9 @@ class ClusterState(Generic[C]):
 
     Args:
         smart: whether requests go to the partition's owner.
+
+    Attributes:
+        on_routes: is told the new routes after each change.
     """
 
     def __init__(self, smart: bool) -> None:
@@ -32,6 +35,7 @@ class ClusterState(Generic[C]):
         self.members = MembersView()
         self.partitions = PartitionsView()
         self.routes: Routes[C] = Routes()
+        self.on_routes: Callable[[Routes[C]], object] | None = None
 
     def set_cluster(self, cluster_id: UUID, partition_count: int) -> None:
         """The first connection says which cluster this is."""
@@ -90,3 +94,5 @@ class ClusterState(Generic[C]):
 
     def _route(self, connections: Iterable[C]) -> None:
         self.routes = Routes(connections, self.partitions.owners, self.partition_count, self.smart)
+        if self.on_routes is not None:
+            self.on_routes(self.routes)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gridwire._core.request import Operation, Request
+from gridwire._core.request import Acquisition, Operation, Request
 from gridwire._io.steppers import run_asyncio
+from gridwire.hazelcast.control.acquiring import Acquiring
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.invocation import Invocation
 from gridwire.hazelcast.errors import HazelcastError
-from gridwire.hazelcast.operations.arguments import call_timeout
+from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -94,9 +95,25 @@ class AsyncioEngine:
         finally:
             self.core.clockwork.drop_deadline(correlation, when)
 
+    async def acquire(self, request: Acquisition[T], timeout: float | None = None) -> T:
+        """One request by which the caller comes to hold something.
+
+        What is acquired when the caller is gone already is given back.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+        """
+        timeout = call_timeout(timeout)
+        return await self._careful(Acquiring(self.core, request, self._now(), timeout))
+
+    def give_back(self, request: Request[Any]) -> None:
+        """Have the client send, in the background, what gives something back."""
+        self.core.settling.give_back(request)
+
     async def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""
-        return await run_asyncio(operation, self, call_timeout(timeout))
+        return await run_asyncio(operation, self, operation_timeout(operation, timeout))
 
     async def add_listener(
         self,

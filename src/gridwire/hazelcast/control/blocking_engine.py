@@ -9,13 +9,14 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gridwire._core.request import Operation, Request
+from gridwire._core.request import Acquisition, Operation, Request
 from gridwire._io.steppers import run_blocking
+from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
-from gridwire.hazelcast.operations.arguments import call_timeout
+from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -111,16 +112,33 @@ class BlockingEngine(ThreadEngine):
         invocation = Invocation(self.core, request, started, timeout)
         return invocation.decode(self.wait(invocation.run(failed)))
 
+    def acquire(self, request: Acquisition[T], timeout: float | None = None) -> T:
+        """One request by which the caller comes to hold something.
+
+        What is acquired when the caller is gone already is given back.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+        """
+        acquiring = Acquiring(self.core, request, monotonic(), call_timeout(timeout))
+        handover = Handover()
+        try:
+            return acquiring.decode(self.wait(acquiring.hand_over(handover)))
+        except BaseException:
+            self.leave(acquiring, handover)
+            raise
+
     def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a control coroutine on the loop and wait for it; an interrupt cancels it."""
         if self.hosted.is_current:
             coroutine.close()
             raise RuntimeError("a blocking call on the client's own loop would wait for itself")
-        future = self.start(coroutine)
+        task = self.start(coroutine)
         try:
-            return future.result()
+            return task.result()
         except BaseException:
-            future.cancel()
+            task.cancel()
             raise
 
     def call_all(self, requests: Sequence[Request[Any]], timeout: float | None) -> list[Any]:
@@ -142,7 +160,7 @@ class BlockingEngine(ThreadEngine):
 
     def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""
-        return run_blocking(operation, self, call_timeout(timeout))
+        return run_blocking(operation, self, operation_timeout(operation, timeout))
 
     def add_listener(
         self,

@@ -153,7 +153,10 @@ class Connection:
 
     def still_wanted(self, payload: Payload) -> bool:
         """See `Receiver`: a call that is not in the table any more has no caller."""
-        return correlation_of(payload) in self._owner.calls.pending
+        correlation = correlation_of(payload)
+        # One that was left before it was sent never is, so that no effect needs looking after.
+        self._owner.calls.left.pop(correlation, None)
+        return correlation in self._owner.calls.pending
 
     def lost(self, error: BaseException | None, unsent: list[Payload]) -> None:
         """See `Receiver`. Routes change first, so that what is retried goes elsewhere."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.interfaces import Connector, Dispatcher
+from gridwire.errors import GridwireError
 from gridwire.hazelcast.cluster.state import ClusterState
 from gridwire.hazelcast.control.clockwork import Clockwork
 from gridwire.hazelcast.control.connection import Connection
@@ -24,7 +25,9 @@ from gridwire.hazelcast.control.handshake import Identity
 from gridwire.hazelcast.control.heartbeat import beat
 from gridwire.hazelcast.control.joining import Joining
 from gridwire.hazelcast.control.listening import Listening
+from gridwire.hazelcast.control.near_caching import NearCaching
 from gridwire.hazelcast.control.notices import LifecycleNotices, MembershipNotices
+from gridwire.hazelcast.control.settling import Settling
 from gridwire.hazelcast.control.views import ViewFollower
 from gridwire.hazelcast.core import MemberInfo
 from gridwire.hazelcast.errors import (
@@ -84,6 +87,10 @@ class ClientCore:
         self.balancer = options.load_balancer or RoundRobinLB()
         self.failure: BaseException | None = None
         self.clockwork = Clockwork(self, from_anywhere)
+        self.settling = Settling(self)
+        self.from_anywhere = from_anywhere
+        self.near_caching = NearCaching(self)
+        self.state.on_routes = self.near_caching.routes_changed
         self._tasks: set[asyncio.Task[Any]] = set()
         self._ending = False
         self._ended = asyncio.Event()
@@ -120,6 +127,7 @@ class ClientCore:
             return
         self.lifecycle.running = False
         self._ending = True
+        self.near_caching.close_all()
         self.lifecycle.fire(LifecycleState.SHUTTING_DOWN)
         current = asyncio.current_task()
         tasks = [task for task in self._tasks if task is not current]
@@ -276,15 +284,20 @@ class ClientCore:
 
     async def _follow_another(self) -> None:
         """The connection that told the view is gone: ask another."""
-        while self.state.routes.connections:
-            connection = self.random.choice(self.state.routes.connections)
-            try:
-                await self.views.follow(connection)
-                return
-            except HazelcastError as error:
-                _logger.warning("%s does not tell its view: %s", connection, error)
-                if not connection.is_closed:
-                    connection.close(error)
+        if not self.state.routes.connections:
+            return
+        connection = self.random.choice(self.state.routes.connections)
+        try:
+            await self.views.follow(connection)
+        except GridwireError as error:  # a refusal, or an answer that makes no sense
+            _logger.warning("%s does not tell its view: %s", connection, error)
+            # Its end makes us ask the next one. To try again here might try the same for ever: what
+            # is sent on a closed connection fails at once.
+            if not connection.is_closed:
+                connection.close(error)
+            elif connection.ended.is_set():
+                # It was told before, and will not be again.
+                self.connection_lost(connection, error)
 
     # -- calls --------------------------------------------------------------------------------
 

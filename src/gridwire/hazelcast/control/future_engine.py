@@ -9,15 +9,17 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gridwire._core.request import Operation, Request
+from gridwire._core.request import Acquisition, Operation, Request
+from gridwire._io.hosted_task import HostedTask
 from gridwire.errors import BackpressureError
+from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
 from gridwire.hazelcast.control.operation_run import OperationRun
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
 from gridwire.hazelcast.future import Future
-from gridwire.hazelcast.operations.arguments import call_timeout
+from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
@@ -47,7 +49,7 @@ class _ReplyFuture(Future[T]):
         self._request = request
         self._started = started
         self._timeout = timeout
-        self._task: concurrent.futures.Future[Buffer] | None = None
+        self._task: HostedTask[Buffer] | None = None
         self.correlation = 0
         # Where the reply came from: it decodes, since it is to blame for what cannot be decoded.
         self.source: Connection | Invocation[T] | None = None
@@ -100,11 +102,16 @@ class _ReplyFuture(Future[T]):
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """Leave the call to the invocation; its end is this future's."""
         invocation = Invocation(self._engine.core, self._request, self._started, self._timeout)
+        self._go_on_loop(invocation, invocation.run(failed))
+
+    def _go_on_loop(
+        self, invocation: Invocation[T], coroutine: Coroutine[Any, Any, Buffer]
+    ) -> None:
         self.source = invocation
-        self._task = task = self._engine.start(invocation.run(failed))
+        self._task = task = self._engine.start(coroutine)
         task.add_done_callback(self._careful_done)
 
-    def _careful_done(self, task: concurrent.futures.Future[Buffer]) -> None:
+    def _careful_done(self, task: HostedTask[Buffer]) -> None:
         if task.cancelled():
             self._cancelled = True
             self._complete(None, concurrent.futures.CancelledError())
@@ -119,6 +126,30 @@ class _ReplyFuture(Future[T]):
         return self._engine.forget(self.correlation)
 
 
+class _AcquisitionFuture(_ReplyFuture[T]):
+    """The future of an `Acquisition`; cancelling it gives back what was or will be acquired."""
+
+    __slots__ = ("_acquiring", "_handover")
+
+    def __init__(
+        self, engine: FutureEngine, request: Acquisition[T], timeout: float | None
+    ) -> None:
+        started = monotonic()
+        super().__init__(engine, request, started, timeout)
+        self._handover = Handover()
+        self._acquiring = Acquiring(engine.core, request, started, timeout)
+
+    def go_careful(self, failed: HazelcastError | None = None) -> None:
+        """There is no other way for this one."""
+        self._go_on_loop(self._acquiring, self._acquiring.hand_over(self._handover))
+
+    def _give_up(self) -> bool:
+        if not super()._give_up():
+            return False
+        self._engine.leave(self._acquiring, self._handover)
+        return True
+
+
 class _Decoded:
     __slots__ = ("value",)
 
@@ -131,7 +162,7 @@ class _TaskFuture(Future[T]):
 
     __slots__ = ("_task",)
 
-    def __init__(self, task: concurrent.futures.Future[Any]) -> None:
+    def __init__(self, task: HostedTask[Any]) -> None:
         super().__init__()
         self._task = task
 
@@ -174,6 +205,21 @@ class FutureEngine(ThreadEngine):
             raise
         return future
 
+    def acquire(self, request: Acquisition[T], timeout: float | None = None) -> Future[T]:
+        """One request by which the caller comes to hold something.
+
+        What is acquired when the future was cancelled is given back.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+        """
+        future = _AcquisitionFuture(self, request, call_timeout(timeout))
+        if len(self._pending) >= self._limit or self._calls.gate:
+            self._wait_for_room(request, timeout)
+        future.go_careful()
+        return future
+
     def _wait_for_room(self, request: Request[Any], timeout: float | None) -> None:
         """A thread that makes futures faster than they are done waits like everybody else.
 
@@ -197,7 +243,7 @@ class FutureEngine(ThreadEngine):
 
     def run(self, operation: Operation[T], timeout: float | None = None) -> Future[T]:
         """An operation of several round trips."""
-        run = OperationRun(self, operation, call_timeout(timeout))
+        run = OperationRun(self, operation, operation_timeout(operation, timeout))
         run.go_on()
         return run.future
 
@@ -206,7 +252,7 @@ class FutureEngine(ThreadEngine):
         task = self.start(coroutine)
         future: Future[T] = _TaskFuture(task)
 
-        def done(task: concurrent.futures.Future[T]) -> None:
+        def done(task: HostedTask[T]) -> None:
             if task.cancelled():
                 future.cancel()
             elif (error := task.exception()) is not None:
@@ -214,7 +260,7 @@ class FutureEngine(ThreadEngine):
             else:
                 future.set_result(task.result())
 
-        def tell(task: concurrent.futures.Future[T]) -> None:
+        def tell(task: HostedTask[T]) -> None:
             if not self.core.dispatcher.dispatch(done, task):
                 done(task)
 

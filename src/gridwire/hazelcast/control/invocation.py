@@ -11,9 +11,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from gridwire._core.outcome import Outcome
-from gridwire._core.request import Request
+from gridwire._core.request import ENDS_WITH_CONNECTION, Request
 from gridwire._core.retry import Attempt, Fault, Verdict, decide, pause_before
 from gridwire.errors import BackpressureError
+from gridwire.hazelcast.cluster.acks import Waiter
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.error_codes import ErrorCode, outcome_of
 from gridwire.hazelcast.errors import (
@@ -62,6 +63,17 @@ def is_end_of_client(error: HazelcastError) -> bool:
     return isinstance(error, HazelcastClientNotActiveError) and error.code is None
 
 
+def _outcome_of(request: Request[Any], error: HazelcastError) -> Outcome:
+    """What one failed attempt says about the effect.
+
+    A request to no partition is many steps at the member, and so is one that runs code of users.
+    """
+    if error.code is not None:
+        atomic = request.route >= 0 and not request.runs_user_code
+        return outcome_of(error.code, atomic=atomic)
+    return error.outcome or Outcome.UNKNOWN
+
+
 class Invocation(Generic[T]):
     """One call, from its first careful attempt to its end.
 
@@ -69,7 +81,8 @@ class Invocation(Generic[T]):
         core: the client.
         request: what to send.
         started: when the call began, in seconds of the client's clock.
-        timeout: seconds that the caller gave, or None for `invocation_timeout`.
+        timeout: seconds that the caller gave, or None for `invocation_timeout`. Who gives a time
+            to an operation that could wait for ever wants it to end then.
 
     Attributes:
         connection: where the last attempt was sent.
@@ -82,7 +95,9 @@ class Invocation(Generic[T]):
         self._request = request
         self._started = started
         limit = core.options.invocation_timeout if timeout is None else timeout
-        self._limit = limit + request.extra_wait
+        if timeout is None or request.extra_wait != ENDS_WITH_CONNECTION:
+            limit += request.extra_wait
+        self._limit = limit
         self._deadline = started + self._limit
         self._attempts = 0
         self._unclear = False
@@ -138,7 +153,7 @@ class Invocation(Generic[T]):
         try:
             if connection.is_closed:
                 raise SessionOver
-            correlation = connection.session.send(request, future)
+            correlation = connection.session.send(request, self._waiter(future))
         except SessionOver:
             raise connection.lost_error(None, False) from None
         core.calls.own_deadline.add(correlation)
@@ -153,7 +168,15 @@ class Invocation(Generic[T]):
             raise self._timed_out("waiting for the answer", Outcome.UNKNOWN) from self._last
         finally:
             core.calls.own_deadline.discard(correlation)
-            core.calls.forget(correlation)
+            self._let_go(correlation, future)
+
+    def _waiter(self, future: asyncio.Future[Buffer]) -> Waiter:
+        """Who stands in the table of calls for an attempt that waits for a future."""
+        return future
+
+    def _let_go(self, correlation: int, future: asyncio.Future[Buffer]) -> None:
+        """An attempt that was sent is over: it has its answer, or nobody waits for it any more."""
+        self._core.calls.forget(correlation)
 
     async def room(self) -> Connection:
         """Wait until there is a connection and room for one more call; the connection.
@@ -269,7 +292,7 @@ class Invocation(Generic[T]):
         verdict = decide(
             Attempt(
                 fault_of(error),
-                self._outcome_of(error),
+                _outcome_of(self._request, error),
                 self._attempts,
                 self._request.retryable or core.options.redo_operation,
                 self._unclear,
@@ -293,12 +316,6 @@ class Invocation(Generic[T]):
         except TimeoutError:
             return
 
-    def _outcome_of(self, error: HazelcastError) -> Outcome:
-        """What one failed attempt says; a request to no partition is many steps at the member."""
-        if error.code is not None:
-            return outcome_of(error.code, atomic=self._request.route >= 0)
-        return error.outcome or Outcome.UNKNOWN
-
     def _with_facts(self, error: HazelcastError, verdict: Verdict) -> HazelcastError:
         error.outcome = verdict.outcome
         return error.with_facts(
@@ -311,7 +328,7 @@ class Invocation(Generic[T]):
             return Outcome.UNKNOWN
         if self._last is None:
             return Outcome.NOT_SENT
-        return self._outcome_of(self._last)
+        return _outcome_of(self._request, self._last)
 
     def _elapsed(self) -> float:
         return round(self._core.now() - self._started, 6)

@@ -11,6 +11,7 @@ from uuid import UUID
 from gridwire._core.addresses import Endpoint, connection_order
 from gridwire._core.backoff import BackoffPolicy, BackoffSchedule
 from gridwire._core.request import Request
+from gridwire.errors import GridwireError
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.handshake import (
     Admission,
@@ -20,7 +21,6 @@ from gridwire.hazelcast.control.handshake import (
 from gridwire.hazelcast.core import Address, MemberInfo
 from gridwire.hazelcast.errors import (
     ClientNotAllowedInClusterError,
-    HazelcastError,
     IllegalStateError,
     TargetDisconnectedError,
 )
@@ -82,7 +82,7 @@ class Joining:
                     return await self._join_by(endpoint)
                 except ClientNotAllowedInClusterError:
                     raise
-                except (HazelcastError, OSError) as error:
+                except (GridwireError, OSError) as error:
                     failures[str(endpoint)] = _reason(error)
                     _logger.warning("cannot join by %s: %s", endpoint, failures[str(endpoint)])
             pause = schedule.next_pause(core.now())
@@ -233,7 +233,7 @@ class Joining:
         core = self._core
         try:
             await self.open(Endpoint(member.address.host, member.address.port))
-        except (HazelcastError, OSError) as error:
+        except (GridwireError, OSError) as error:
             _logger.warning("cannot connect to member %s: %s", member, _reason(error))
             asyncio.get_running_loop().call_later(_RETRY_MISSING_SECONDS, self.look_for_missing)
         finally:

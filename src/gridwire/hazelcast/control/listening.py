@@ -34,12 +34,14 @@ class Listening:
     def __init__(self, core: ClientCore) -> None:
         self._core = core
         self._table = ListenerTable()
+        self._in_reader: set[Callable[[Buffer], None]] = set()
 
     async def add(
         self,
         request: Callable[[], Request[UUID]],
         remove: Callable[[UUID], Request[Any]] | None,
         handle: Callable[[Buffer], None],
+        in_reader: bool = False,
     ) -> str:
         """Register a listener on all members that are connected; on others when they are.
 
@@ -47,6 +49,8 @@ class Listening:
             request: makes the registering request.
             remove: makes the request that undoes it, from the member's id for the listener.
             handle: takes each event message; runs where users' callbacks run.
+            in_reader: have it run where the event was read, before anything that follows on the
+                wire; it must be short, and what it raises ends the connection.
 
         Returns:
             The id to remove it by.
@@ -58,6 +62,8 @@ class Listening:
             raise self._core.not_active()
         registration = Registration(str(uuid4()), request, remove, handle)
         self._table.registrations[registration.id] = registration
+        if in_reader:
+            self._in_reader.add(handle)
         connections = self._core.state.routes.connections
         limit = self._core.options.invocation_timeout
         try:
@@ -92,17 +98,46 @@ class Listening:
         registration = self._table.registrations.pop(registration_id, None)
         if registration is None:
             return False
+        await self._take_from_all(registration)
+        return True
+
+    async def place_again(self, registration_id: str) -> tuple[str, bool]:
+        """Register a listener once more, then take its first registration back.
+
+        Returns:
+            Its new id, and whether every member still had the first registration.
+
+        Raises:
+            HazelcastError: as `add`; the first registration is left as it is.
+        """
+        first = self._table.registrations[registration_id]
+        in_reader = first.handle in self._in_reader
+        again = await self.add(first.add, first.remove, first.handle, in_reader)
+        self._table.registrations.pop(registration_id, None)
+        try:
+            answers = await self._take_from_all(first)
+        except asyncio.CancelledError:
+            # Nobody has the new id, so nobody could take it back.
+            if self._core.lifecycle.running:
+                self._core.spawn(self._take_back(again))
+            raise
+        return again, all(answer is True for answer in answers)
+
+    async def _take_from_all(self, registration: Registration) -> list[Any]:
+        """What members say to it."""
+        if all(one.handle != registration.handle for one in self._table.registrations.values()):
+            self._in_reader.discard(registration.handle)
         for correlation, _ in registration.places.values():
             self._table.by_correlation.pop(correlation, None)
-        if registration.remove is not None:
-            await asyncio.gather(
-                *(
-                    self._core.call_on(connection, registration.remove(member_id))
-                    for connection, (_, member_id) in registration.places.items()
-                ),
-                return_exceptions=True,
-            )
-        return True
+        if registration.remove is None:
+            return []
+        return await asyncio.gather(
+            *(
+                self._core.call_on(connection, registration.remove(member_id))
+                for connection, (_, member_id) in registration.places.items()
+            ),
+            return_exceptions=True,
+        )
 
     async def place_all(self, connection: Connection) -> None:
         """A new connection is about to be used: every listener belongs there too.
@@ -154,11 +189,20 @@ class Listening:
         self._table.connection_lost(connection)
 
     def deliver(self, events: list[tuple[int, Buffer]]) -> None:
-        """Hand events to their listeners, where users' callbacks run."""
+        """Hand events to their listeners, most of them where users' callbacks run."""
         for correlation, message in events:
             handle = self._table.by_correlation.get(correlation)
-            if handle is not None:
+            if handle is None:
+                continue
+            if self._in_reader and handle in self._in_reader:
+                handle(message)
+            else:
                 self._core.dispatcher.dispatch(handle, message)
+
+    def places(self, registration_id: str | None) -> frozenset[Connection]:
+        """The connections on which a listener stands."""
+        registration = self._table.registrations.get(registration_id or "")
+        return frozenset() if registration is None else frozenset(registration.places)
 
 
 def _went_away(error: BaseException) -> bool:

@@ -7,14 +7,15 @@ out itself; when it is gone already, the reply is on its way and is taken.
 
 from __future__ import annotations
 
-import concurrent.futures
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
+from gridwire._io.hosted_task import HostedTask
 from gridwire.hazelcast.cluster.acks import Waiter
+from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.errors import HazelcastClientNotActiveError
@@ -62,7 +63,25 @@ class ThreadEngine:
                 self._calls.forget(correlation)
                 return
 
-    def start(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+    def leave(self, acquiring: Acquiring[Any], handover: Handover) -> None:
+        """A caller goes without what was acquired for it, or still may be."""
+        if handover.leaves() and acquiring.arrived is not None:
+            self._on_loop(acquiring.return_reply, acquiring.arrived)
+        else:
+            self._on_loop(acquiring.stop)
+
+    def give_back(self, request: Request[Any]) -> None:
+        """Have the client send, in the background, what gives something back."""
+        self._on_loop(self.core.settling.give_back, request)
+
+    def _on_loop(self, function: Callable[..., object], *args: Any) -> None:
+        try:
+            self.hosted.call(function, *args)
+        except HostedLoopClosed:
+            # The client has ended, and with it whatever it held.
+            return
+
+    def start(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
         """Run a control coroutine on the loop."""
         try:
             return self.hosted.start(coroutine)

@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gridwire._core.outcome import Outcome
-from gridwire._core.request import ENDS_WITH_CONNECTION
+from gridwire._core.request import ENDS_WITH_CONNECTION, Operation
 from gridwire.hazelcast.errors import NullArgumentError
 from gridwire.hazelcast.protocol.table import Message
 
-__all__ = ["call_timeout", "milliseconds", "natural_wait", "not_none", "page_size"]
+__all__ = [
+    "call_timeout",
+    "milliseconds",
+    "natural_wait",
+    "not_none",
+    "operation_timeout",
+    "page_size",
+]
 
 T = TypeVar("T")
 
@@ -81,6 +88,20 @@ def call_timeout(seconds: float | None) -> float | None:
     if not seconds >= 0:
         raise ValueError(f"timeout is a number of seconds from 0 on, not {seconds!r}")
     return min(seconds, _LONGEST_TIMEOUT)
+
+
+def operation_timeout(operation: Operation[Any], seconds: float | None) -> float | None:
+    """As `call_timeout`, for an operation that has not begun; it is closed if it never will.
+
+    Raises:
+        TypeError: not a number.
+        ValueError: negative, or not a number at all (NaN).
+    """
+    try:
+        return call_timeout(seconds)
+    except (TypeError, ValueError):
+        operation.close()
+        raise
 
 
 def page_size(value: int) -> int:

@@ -13,6 +13,7 @@ from gridwire._core.request import Request
 from gridwire.hazelcast.core import SimpleEntryView
 from gridwire.hazelcast.operations.arguments import milliseconds, not_none
 from gridwire.hazelcast.operations.map_pieces import Data, MapPieces, nothing
+from gridwire.hazelcast.operations.owners import Owners
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.protocol.table import Message
 from gridwire.hazelcast.serialization.data import partition_of
@@ -26,9 +27,6 @@ T = TypeVar("T")
 
 _TYPE_OF_ITERATION = tuple[list[tuple[int, int]], list[Any]]
 
-# Locks belong to a client and a number within it. No call of this module locks, so all have one.
-_OWNER = 1
-
 
 class MapRequests(MapPieces[K, V]):
     """Builds the requests of one map.
@@ -37,12 +35,17 @@ class MapRequests(MapPieces[K, V]):
         name: of the map.
         serialization: of the client.
         partition_count: of the cluster.
+        owners: tells who calls; None when nobody of this client locks anything.
     """
 
     def __init__(
-        self, name: str, serialization: SerializationService, partition_count: int
+        self,
+        name: str,
+        serialization: SerializationService,
+        partition_count: int,
+        owners: Owners | None = None,
     ) -> None:
-        super().__init__(name, serialization, partition_count)
+        super().__init__(name, serialization, partition_count, owners)
         # The three most used are bound at once; the table caches what the others compile.
         self._encode_get = messages.GET.bind_request(name=name)
         self._encode_set = messages.SET.bind_request(name=name)
@@ -64,11 +67,13 @@ class MapRequests(MapPieces[K, V]):
             not_none("key", key)
         data = self._to_data(key)
         route = partition_of(data, self._partition_count)
-        return Request("Map.Get", self._encode_get(route, data, _OWNER), self._value, route, True)
+        owners = self._owners
+        owner = owners.shared or owners.of_caller()
+        return Request("Map.Get", self._encode_get(route, data, owner), self._value, route, True)
 
     def contains_key(self, key: K) -> Request[bool]:
         """Whether a key is there."""
-        return self._on_key(messages.CONTAINS_KEY, key, _OWNER)
+        return self._on_key(messages.CONTAINS_KEY, key, self._owners.current())
 
     def contains_value(self, value: V) -> Request[bool]:
         """Whether some key has this value."""
@@ -76,7 +81,9 @@ class MapRequests(MapPieces[K, V]):
 
     def get_entry_view(self, key: K) -> Request[SimpleEntryView[K, V] | None]:
         """What the member knows about an entry."""
-        return self._on_key(messages.GET_ENTRY_VIEW, key, _OWNER, decode=self._entry_view)
+        return self._on_key(
+            messages.GET_ENTRY_VIEW, key, self._owners.current(), decode=self._entry_view
+        )
 
     def _entry_view(self, reply: Any) -> SimpleEntryView[K, V] | None:
         view, max_idle = messages.GET_ENTRY_VIEW.decode_response(reply)
@@ -96,18 +103,6 @@ class MapRequests(MapPieces[K, V]):
             view.ttl,
             max_idle,
         )
-
-    def key_set(self) -> Request[list[K]]:
-        """All keys."""
-        return self._on_any(messages.KEY_SET, decode=self._objects(messages.KEY_SET))
-
-    def values(self) -> Request[list[V]]:
-        """All values."""
-        return self._on_any(messages.VALUES, decode=self._objects(messages.VALUES))
-
-    def entry_set(self) -> Request[list[tuple[K, V]]]:
-        """All entries."""
-        return self._on_any(messages.ENTRY_SET, decode=self._entries(messages.ENTRY_SET))
 
     def size(self) -> Request[int]:
         """How many entries there are."""
@@ -139,7 +134,7 @@ class MapRequests(MapPieces[K, V]):
                 messages.SET_WITH_MAX_IDLE,
                 key,
                 self.value_data(value),
-                _OWNER,
+                self._owners.current(),
                 milliseconds("ttl", ttl),
                 milliseconds("max_idle", max_idle),
                 decode=self._set_idle_done,
@@ -151,9 +146,11 @@ class MapRequests(MapPieces[K, V]):
         value_data = self._to_data(value)
         route = partition_of(data, self._partition_count)
         lives = -1 if ttl is None else milliseconds("ttl", ttl)
+        owners = self._owners
+        owner = owners.shared or owners.of_caller()
         return Request(
             "Map.Set",
-            self._encode_set(route, data, value_data, _OWNER, lives),
+            self._encode_set(route, data, value_data, owner, lives),
             self._set_done,
             route,
         )
@@ -167,7 +164,7 @@ class MapRequests(MapPieces[K, V]):
                 messages.PUT_WITH_MAX_IDLE,
                 key,
                 self.value_data(value),
-                _OWNER,
+                self._owners.current(),
                 milliseconds("ttl", ttl),
                 milliseconds("max_idle", max_idle),
                 decode=self._object(messages.PUT_WITH_MAX_IDLE),
@@ -179,9 +176,11 @@ class MapRequests(MapPieces[K, V]):
         value_data = self._to_data(value)
         route = partition_of(data, self._partition_count)
         lives = -1 if ttl is None else milliseconds("ttl", ttl)
+        owners = self._owners
+        owner = owners.shared or owners.of_caller()
         return Request(
             "Map.Put",
-            self._encode_put(route, data, value_data, _OWNER, lives),
+            self._encode_put(route, data, value_data, owner, lives),
             self._put_done,
             route,
         )
@@ -197,7 +196,7 @@ class MapRequests(MapPieces[K, V]):
                 messages.PUT_IF_ABSENT,
                 key,
                 data,
-                _OWNER,
+                self._owners.current(),
                 lives,
                 decode=self._object(messages.PUT_IF_ABSENT),
             )
@@ -206,7 +205,7 @@ class MapRequests(MapPieces[K, V]):
             messages.PUT_IF_ABSENT_WITH_MAX_IDLE,
             key,
             data,
-            _OWNER,
+            self._owners.current(),
             lives,
             idle,
             decode=self._object(messages.PUT_IF_ABSENT_WITH_MAX_IDLE),
@@ -219,13 +218,13 @@ class MapRequests(MapPieces[K, V]):
         data = self.value_data(value)
         lives = milliseconds("ttl", ttl)
         if max_idle is None:
-            return self._on_key(messages.PUT_TRANSIENT, key, data, _OWNER, lives)
+            return self._on_key(messages.PUT_TRANSIENT, key, data, self._owners.current(), lives)
         idle = milliseconds("max_idle", max_idle)
         return self._on_key(
             messages.PUT_TRANSIENT_WITH_MAX_IDLE,
             key,
             data,
-            _OWNER,
+            self._owners.current(),
             lives,
             idle,
             decode=nothing(messages.PUT_TRANSIENT_WITH_MAX_IDLE),
@@ -245,30 +244,40 @@ class MapRequests(MapPieces[K, V]):
         """Store a value if there is one, get the one before."""
         data = self.value_data(value)
         return self._on_key(
-            messages.REPLACE, key, data, _OWNER, decode=self._object(messages.REPLACE)
+            messages.REPLACE,
+            key,
+            data,
+            self._owners.current(),
+            decode=self._object(messages.REPLACE),
         )
 
     def replace_if_same(self, key: K, old_value: V, new_value: V) -> Request[bool]:
         """Store a value if the present one is equal to another."""
         old = self._to_data(not_none("old_value", old_value))
         new = self._to_data(not_none("new_value", new_value))
-        return self._on_key(messages.REPLACE_IF_SAME, key, old, new, _OWNER)
+        return self._on_key(messages.REPLACE_IF_SAME, key, old, new, self._owners.current())
 
     def remove(self, key: K) -> Request[V | None]:
         """Remove an entry, get its value."""
-        return self._on_key(messages.REMOVE, key, _OWNER, decode=self._object(messages.REMOVE))
+        return self._on_key(
+            messages.REMOVE, key, self._owners.current(), decode=self._object(messages.REMOVE)
+        )
 
     def remove_if_same(self, key: K, value: V) -> Request[bool]:
         """Remove an entry if its value is equal to another."""
-        return self._on_key(messages.REMOVE_IF_SAME, key, self.value_data(value), _OWNER)
+        return self._on_key(
+            messages.REMOVE_IF_SAME, key, self.value_data(value), self._owners.current()
+        )
 
     def delete(self, key: K) -> Request[None]:
         """Remove an entry."""
-        return self._on_key(messages.DELETE, key, _OWNER, decode=nothing(messages.DELETE))
+        return self._on_key(
+            messages.DELETE, key, self._owners.current(), decode=nothing(messages.DELETE)
+        )
 
     def evict(self, key: K) -> Request[bool]:
         """Remove an entry from memory only."""
-        return self._on_key(messages.EVICT, key, _OWNER)
+        return self._on_key(messages.EVICT, key, self._owners.current())
 
     def evict_all(self) -> Request[None]:
         """Remove all entries from memory only."""
@@ -301,7 +310,7 @@ class MapRequests(MapPieces[K, V]):
             messages.TRY_PUT,
             key,
             self.value_data(value),
-            _OWNER,
+            self._owners.current(),
             lasts,
             waits=lasts,
         )
@@ -309,7 +318,7 @@ class MapRequests(MapPieces[K, V]):
     def try_remove(self, key: K, wait: float) -> Request[bool]:
         """Remove an entry if the key can be locked in time."""
         lasts = milliseconds("timeout", wait)
-        return self._on_key(messages.TRY_REMOVE, key, _OWNER, lasts, waits=lasts)
+        return self._on_key(messages.TRY_REMOVE, key, self._owners.current(), lasts, waits=lasts)
 
     # -- pages --------------------------------------------------------------------------------
 

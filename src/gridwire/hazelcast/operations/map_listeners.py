@@ -13,10 +13,19 @@ from gridwire.hazelcast.operations.entry_events import (
     EntryEventCallable,
     EntryEventType,
 )
+from gridwire.hazelcast.operations.query_arguments import predicate_argument
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.serialization.service import SerializationService
 
 __all__ = ["EntryListener"]
+
+# By whether there is a key, and whether there is a predicate.
+_MESSAGES = {
+    (False, False): messages.ADD_ENTRY_LISTENER,
+    (True, False): messages.ADD_ENTRY_LISTENER_TO_KEY,
+    (False, True): messages.ADD_ENTRY_LISTENER_WITH_PREDICATE,
+    (True, True): messages.ADD_ENTRY_LISTENER_TO_KEY_WITH_PREDICATE,
+}
 
 
 class EntryListener:
@@ -27,12 +36,14 @@ class EntryListener:
         serialization: of the client.
         include_value: whether events carry values.
         key: only events of this key; None for all.
+        predicate: only events of entries that it chooses; None for all.
         callbacks: what to call for which kind; those that are None are not asked for.
         local_only: whether each member reports its own events only, as a client with a connection
             to every member wants it.
 
     Raises:
-        TypeError: a callback cannot be called.
+        TypeError: a callback cannot be called, or it is no predicate.
+        PagingNotSupportedError: the predicate is a paging one.
         ValueError: there is no callback.
     """
 
@@ -42,13 +53,13 @@ class EntryListener:
         serialization: SerializationService,
         include_value: bool,
         key: Any,
+        predicate: Any,
         callbacks: Mapping[EntryEventType, EntryEventCallable | None],
         local_only: bool,
     ) -> None:
         self._name = name
         self._to_object = serialization.to_object
         self._include_value = include_value
-        self._key = None if key is None else serialization.to_data(key)
         self._local_only = local_only
         self._callbacks = {kind: one for kind, one in callbacks.items() if one is not None}
         for callback in self._callbacks.values():
@@ -60,18 +71,18 @@ class EntryListener:
         for kind in self._callbacks:
             flags |= kind
         self._flags = int(flags)
-        message = (
-            messages.ADD_ENTRY_LISTENER_TO_KEY if key is not None else (messages.ADD_ENTRY_LISTENER)
-        )
-        self._message = message
-        self._event = message.events[0]
+        chosen = None if predicate is None else predicate_argument(predicate)
+        self._filters = [serialization.to_data(one) for one in (key, chosen) if one is not None]
+        self._message = _MESSAGES[key is not None, predicate is not None]
+        self._event = self._message.events[0]
 
     def add(self) -> Request[UUID]:
         """The request that registers it on one member."""
         message = self._message
-        common = (self._include_value, self._flags, self._local_only)
-        values = (self._name, *common) if self._key is None else (self._name, self._key, *common)
-        return Request(message.name, message.encode_request(-1, *values), message.decode_response)
+        payload = message.encode_request(
+            -1, self._name, *self._filters, self._include_value, self._flags, self._local_only
+        )
+        return Request(message.name, payload, message.decode_response)
 
     def remove(self, member_id: UUID) -> Request[Any]:
         """The request that takes it back."""

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from gridwire._core.request import Request
 from gridwire.hazelcast.operations.arguments import natural_wait, not_none
+from gridwire.hazelcast.operations.owners import Owners
 from gridwire.hazelcast.protocol.table import Message
 from gridwire.hazelcast.serialization.data import partition_of
 from gridwire.hazelcast.serialization.service import SerializationService
@@ -28,12 +29,18 @@ class MapPieces(Generic[K, V]):
         name: of the map.
         serialization: of the client.
         partition_count: of the cluster.
+        owners: tells who calls; None when nobody of this client locks anything.
     """
 
     def __init__(
-        self, name: str, serialization: SerializationService, partition_count: int
+        self,
+        name: str,
+        serialization: SerializationService,
+        partition_count: int,
+        owners: Owners | None = None,
     ) -> None:
         self._name = name
+        self._owners = owners or Owners()
         # None is refused before anything is serialized, so that there is always data.
         self._to_data: Callable[[Any], Any] = serialization.to_data
         self._to_object = serialization.to_object
@@ -62,14 +69,20 @@ class MapPieces(Generic[K, V]):
         return decode_object
 
     def _objects(self, message: Message) -> Callable[[Any], list[Any]]:
-        to_object = self._to_object
-        return lambda reply: [to_object(data) for data in message.decode_response(reply)]
+        to_objects = self._to_objects
+        return lambda reply: to_objects(message.decode_response(reply))
 
     def _entries(self, message: Message) -> Callable[[Any], list[tuple[Any, Any]]]:
+        to_entries = self._to_entries
+        return lambda reply: to_entries(message.decode_response(reply))
+
+    def _to_objects(self, items: list[Any]) -> list[Any]:
         to_object = self._to_object
-        return lambda reply: [
-            (to_object(key), to_object(value)) for key, value in message.decode_response(reply)
-        ]
+        return [to_object(data) for data in items]
+
+    def _to_entries(self, items: list[Any]) -> list[tuple[Any, Any]]:
+        to_object = self._to_object
+        return [(to_object(key), to_object(value)) for key, value in items]
 
     def _on_key(
         self,

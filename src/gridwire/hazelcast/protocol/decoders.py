@@ -101,7 +101,8 @@ def _decode_initial_frame(text: FieldText, plan: Plan) -> None:
 
 def _check_type(source: Source, plan: Plan) -> None:
     """A correlation id alone does not make an answer: it must be one to this kind of request."""
-    with source.block(f"if _type != {plan.type}:"):
+    other = "" if plan.also is None else f" and _type != {plan.also}"
+    with source.block(f"if _type != {plan.type}{other}:"):
         source.line(f"raise {source.outside(_foreign, 'FOREIGN')}({plan.label!r}, _type)")
 
 

@@ -51,6 +51,7 @@ class Plan(NamedTuple):
         type: its 32-bit type.
         flags: flags of its initial frame.
         fields: its parameters, in the order of the table.
+        also: another type that is accepted.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class Plan(NamedTuple):
     type: int
     flags: int
     fields: tuple[Field, ...]
+    also: int | None = None
 
 
 def request_plan(message: Message) -> Plan:
@@ -69,7 +71,9 @@ def request_plan(message: Message) -> Plan:
 def response_plan(message: Message) -> Plan:
     """The plan of a response."""
     label = f"{message.name} response"
-    return Plan("response", label, message.response_type, UNFRAGMENTED, message.response_fields)
+    kind, fields = message.answered_as, message.response_fields
+    also = None if kind == message.response_type else message.response_type
+    return Plan("response", label, kind, UNFRAGMENTED, fields, also)
 
 
 def event_plan(event: Event) -> Plan:

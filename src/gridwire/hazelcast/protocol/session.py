@@ -64,10 +64,12 @@ class CallTable:
         gate: those who wait until fewer calls are pending.
         limit: how many may be pending.
         own_deadline: calls that do not end at the usual timeout.
+        left: calls whose callers are gone, but not their effect: as `pending`, and complete at the
+            latest with their session. They take no place among the pending ones.
         late: replies that came for calls nobody waits for any more.
     """
 
-    __slots__ = ("acks", "gate", "ids", "late", "limit", "own_deadline", "pending")
+    __slots__ = ("acks", "gate", "ids", "late", "left", "limit", "own_deadline", "pending")
 
     def __init__(self, limit: int) -> None:
         self.pending: dict[int, tuple[Waiter, Session]] = {}
@@ -75,6 +77,7 @@ class CallTable:
         self.gate = Gate()
         self.limit = limit
         self.own_deadline: set[int] = set()
+        self.left: dict[int, tuple[Waiter, Session]] = {}
         # Long runs must not wrap: at a million calls a second this takes 292,000 years.
         self.ids = count(1)
         self.late = 0
@@ -259,7 +262,7 @@ class Session:
                 continue
             entry = pending.pop(correlation, None)
             if entry is None:
-                self._calls.late += 1
+                self._came_late(kind, correlation, message)
                 continue
             waiter = entry[0]
             if kind == 0:
@@ -273,6 +276,18 @@ class Session:
             self._on_event(events)
         if self._calls.gate:
             self._calls.admit()
+
+    def _came_late(self, kind: int, correlation: int, message: Buffer) -> None:
+        """A reply to a call that has no caller any more."""
+        self._calls.late += 1
+        entry = self._calls.left.pop(correlation, None)
+        if entry is None:
+            return
+        if kind == 0:
+            self._refuse(entry[0], message)
+        else:
+            # Nobody who would count on its backups waits, so neither does this.
+            entry[0].set_result(message)
 
     def _refuse(self, waiter: Waiter, message: Buffer) -> None:
         """Complete a call with the error that a member replied."""
@@ -302,4 +317,7 @@ class Session:
         for correlation, (_, session) in list(self._pending.items()):
             if session is self:
                 self._calls.fail(correlation, error(correlation not in never_left))
+        for correlation, (waiter, session) in list(self._calls.left.items()):
+            if session is self and self._calls.left.pop(correlation, None) is not None:
+                waiter.set_exception(error(correlation not in never_left))
         self._calls.admit()

@@ -91,6 +91,8 @@ class Message:
         name: service and method, such as `"Map.Put"`.
         request_type: the 32-bit type of the request.
         response_type: the 32-bit type of the response.
+        answered_as: the type that members really give the response; it is that of another message
+            where a member encodes its answer with the wrong one. Both types are accepted.
         retryable: whether the request may be sent again when its connection is lost.
         route: where the request goes. `"any"` member; the partition of `"name"`, of `"key"`, of
             any of its `"keys"`, of its `"task_name"`, `"xid"` or `"sequence"`; a `"random"`
@@ -114,6 +116,7 @@ class Message:
     """
 
     __slots__ = (
+        "answered_as",
         "decode_request",
         "decode_response",
         "encode_request",
@@ -135,6 +138,7 @@ class Message:
     name: str
     request_type: int
     response_type: int
+    answered_as: int
     retryable: bool
     route: str
     since: str
@@ -198,6 +202,7 @@ def message(
     since: str = "2.0",
     wait: str | None = None,
     events: tuple[Event, ...] = (),
+    answered_as: int | None = None,
 ) -> Message:
     """Describe a message, in a line of a table.
 
@@ -211,6 +216,7 @@ def message(
         since: the protocol version that introduced it.
         wait: how long it may wait by its nature, see `Message`.
         events: what `event` describes, in the order of their types.
+        answered_as: the type of the response where members do not keep to the rule.
 
     Returns:
         The message. Nothing of it is parsed or compiled yet.
@@ -221,6 +227,7 @@ def message(
     result.since = since
     result.wait = wait
     result.events = events
+    result.answered_as = answered_as or result.response_type
     for index, each in enumerate(events):
         each.adopt(result, request_type + 2 + index)
     return result

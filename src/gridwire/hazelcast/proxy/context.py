@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gridwire._core.request import Request
+from gridwire.hazelcast._options.patterns import option_for
+from gridwire.hazelcast.cluster.near_cache import NearCache, NearCacheSettings
 from gridwire.hazelcast.control.core import ClientCore
+from gridwire.hazelcast.operations.owners import Owners
 from gridwire.hazelcast.protocol.messages import client as messages
 from gridwire.hazelcast.serialization.service import SerializationService
 
@@ -21,11 +25,21 @@ class ProxyContext:
     Args:
         core: the client.
         serialization: turns objects into bytes and back.
+        of_caller: the number of the calling task or thread.
+
+    Attributes:
+        owners: tells who calls, since locks belong to a task or a thread.
     """
 
-    def __init__(self, core: ClientCore, serialization: SerializationService) -> None:
+    def __init__(
+        self,
+        core: ClientCore,
+        serialization: SerializationService,
+        of_caller: Callable[[], int],
+    ) -> None:
         self.core = core
         self.serialization = serialization
+        self.owners = Owners(of_caller)
         self.proxies: dict[tuple[str, str], Any] = {}
 
     @property
@@ -37,6 +51,19 @@ class ProxyContext:
     def is_smart(self) -> bool:
         """Whether there is a connection to every member."""
         return self.core.state.smart
+
+    async def near_cache(self, name: str) -> NearCache | None:
+        """The near cache that is configured for a map; on the client's loop.
+
+        Raises:
+            InvalidConfigurationError: two patterns match its name equally well.
+            HazelcastError: the members do not accept its listener.
+        """
+        config = option_for("near_caches", self.core.options.near_caches, name)
+        if config is None:
+            return None
+        settings = NearCacheSettings.of(config)
+        return await self.core.near_caching.open(name, settings, self.serialization)
 
     def create(self, service_name: str, name: str) -> Request[None]:
         """The request that makes the cluster know an object."""

@@ -5,23 +5,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from gridwire.hazelcast.aggregator import Aggregator
+from gridwire.hazelcast.config import BitmapIndexOptions, IndexType
 from gridwire.hazelcast.control.blocking_engine import BlockingEngine
 from gridwire.hazelcast.control.future_engine import FutureEngine
 from gridwire.hazelcast.core import SimpleEntryView
 from gridwire.hazelcast.future import Future
+from gridwire.hazelcast.operations.arguments import not_none
 from gridwire.hazelcast.operations.arguments import page_size as check_page_size
 from gridwire.hazelcast.operations.map import MapRequests
 from gridwire.hazelcast.operations.map_bulk import get_all, put_all
 from gridwire.hazelcast.operations.map_listeners import EntryListener
+from gridwire.hazelcast.operations.map_locks import MapLocks
+from gridwire.hazelcast.operations.map_processors import MapProcessors, execute_on_keys, replace_all
+from gridwire.hazelcast.operations.map_queries import MapQueries
+from gridwire.hazelcast.predicate import Predicate
+from gridwire.hazelcast.projection import Projection
 from gridwire.hazelcast.proxy.base import EntryEventCallable, EntryEventType, FutureProxy, Proxy
 from gridwire.hazelcast.proxy.context import ProxyContext
+from gridwire.hazelcast.proxy.lock_context import LockContext
 from gridwire.hazelcast.proxy.pages import Pages
 
 __all__ = ["BlockingMap", "Map"]
 K = TypeVar("K")
 V = TypeVar("V")
+R = TypeVar("R")
 
 
 class Map(FutureProxy[FutureEngine], Generic[K, V]):
@@ -52,7 +62,16 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
     ) -> None:
         super().__init__(service_name, name, engine, context, blocking)
         self._requests: MapRequests[K, V] = MapRequests(
+            name, context.serialization, context.partition_count, context.owners
+        )
+        self._queries: MapQueries[K, V] = MapQueries(
             name, context.serialization, context.partition_count
+        )
+        self._locks: MapLocks[K, V] = MapLocks(
+            name, context.serialization, context.partition_count, context.owners
+        )
+        self._processors: MapProcessors[K, V] = MapProcessors(
+            name, context.serialization, context.partition_count, context.owners
         )
 
     def blocking(self) -> BlockingMap[K, V]:
@@ -392,29 +411,120 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
         """
         return self._engine.call(self._requests.is_empty(), timeout)
 
-    def key_set(self, *, timeout: float | None = None) -> Future[list[K]]:
-        """Get all keys at once; `iter_keys` gets them in pages.
+    def key_set(
+        self, predicate: Predicate | None = None, *, timeout: float | None = None
+    ) -> Future[list[K]]:
+        """Get all keys, or those of the entries that match, at once; `iter_keys` gets pages.
 
         Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`; None for all. A paging
+                predicate gets one page, sorted.
             timeout: seconds for the whole call, None for `invocation_timeout`.
         """
-        return self._engine.call(self._requests.key_set(), timeout)
+        return self._engine.call(self._queries.key_set(predicate), timeout)
 
-    def values(self, *, timeout: float | None = None) -> Future[list[V]]:
-        """Get all values at once; `iter_entries` gets them in pages.
+    def values(
+        self, predicate: Predicate | None = None, *, timeout: float | None = None
+    ) -> Future[list[V]]:
+        """Get all values, or those that match, at once; `iter_entries` gets pages.
 
         Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`; None for all. A paging
+                predicate gets one page, sorted.
             timeout: seconds for the whole call, None for `invocation_timeout`.
         """
-        return self._engine.call(self._requests.values(), timeout)
+        return self._engine.call(self._queries.values(predicate), timeout)
 
-    def entry_set(self, *, timeout: float | None = None) -> Future[list[tuple[K, V]]]:
-        """Get all entries at once; `iter_entries` gets them in pages.
+    def entry_set(
+        self, predicate: Predicate | None = None, *, timeout: float | None = None
+    ) -> Future[list[tuple[K, V]]]:
+        """Get all entries, or those that match, at once; `iter_entries` gets pages.
 
         Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`; None for all. A paging
+                predicate gets one page, sorted.
             timeout: seconds for the whole call, None for `invocation_timeout`.
         """
-        return self._engine.call(self._requests.entry_set(), timeout)
+        return self._engine.call(self._queries.entry_set(predicate), timeout)
+
+    def aggregate(
+        self,
+        aggregator: Aggregator[R],
+        predicate: Predicate | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Future[R]:
+        """Get one value out of many entries; members compute it.
+
+        Args:
+            aggregator: how, see `gridwire.hazelcast.aggregator`.
+            predicate: which entries, see `gridwire.hazelcast.predicate`; None for all.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            PagingNotSupportedError: `predicate` is a paging predicate.
+        """
+        return self._engine.call(self._queries.aggregate(aggregator, predicate), timeout)
+
+    def project(
+        self,
+        projection: Projection[R],
+        predicate: Predicate | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Future[list[R]]:
+        """Get a part of each entry, so that the rest does not travel.
+
+        Args:
+            projection: which part, see `gridwire.hazelcast.projection`.
+            predicate: which entries, see `gridwire.hazelcast.predicate`; None for all.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            PagingNotSupportedError: `predicate` is a paging predicate.
+        """
+        return self._engine.call(self._queries.project(projection, predicate), timeout)
+
+    def remove_all(self, predicate: Predicate, *, timeout: float | None = None) -> Future[None]:
+        """Remove the entries that match.
+
+        Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            PagingNotSupportedError: `predicate` is a paging predicate.
+        """
+        return self._engine.call(self._queries.remove_all(predicate), timeout)
+
+    def add_index(
+        self,
+        attributes: list[str] | None = None,
+        index_type: IndexType | int | str = IndexType.SORTED,
+        name: str | None = None,
+        bitmap_index_options: BitmapIndexOptions | dict[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Future[None]:
+        """Have members keep an index, so that queries by these attributes need not read everything.
+
+        It is best added before the entries. An index of the same name is left as it is.
+
+        Args:
+            attributes: paths of the attributes, see `gridwire.hazelcast.predicate`; one to 255.
+            index_type: what it is for: ``SORTED`` for ranges too, ``HASH`` for equality,
+                ``BITMAP`` for one attribute with few different values.
+            name: of the index, None for one that is made of the map, the type and the attributes.
+            bitmap_index_options: for ``BITMAP``: ``unique_key`` and ``unique_key_transformation``.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            ValueError: an attribute is empty, ends with a dot or is there twice, or there are too
+                many or none.
+            TypeError: an argument has the wrong type.
+        """
+        request = self._queries.add_index(attributes, index_type, name, bitmap_index_options)
+        return self._engine.call(request, timeout)
 
     def iter_keys(self, page_size: int = 100) -> Iterator[K]:
         """Iterate over all keys with one page of them in memory.
@@ -452,7 +562,7 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
         self,
         include_value: bool = False,
         key: K | None = None,
-        *,
+        predicate: Predicate | None = None,
         added_func: EntryEventCallable | None = None,
         removed_func: EntryEventCallable | None = None,
         updated_func: EntryEventCallable | None = None,
@@ -466,11 +576,13 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
         """Have functions called when entries change.
 
         They get an `EntryEvent`. They never run inside a reader: what they do or raise harms no
-        call.
+        call. Events about the whole map are told whatever key or predicate is given.
 
         Args:
             include_value: whether events carry values.
             key: only for this key.
+            predicate: only for entries that it chooses, by their new values, or by the old one
+                when an entry goes.
             added_func: for an entry that was added.
             removed_func: for an entry that was removed.
             updated_func: for an entry that got another value.
@@ -483,12 +595,16 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
 
         Returns:
             The id to remove it by.
+
+        Raises:
+            ValueError: no function was given.
         """
         listener = EntryListener(
             self.name,
             self._context.serialization,
             include_value,
             key,
+            predicate,
             {
                 EntryEventType.ADDED: added_func,
                 EntryEventType.REMOVED: removed_func,
@@ -513,7 +629,206 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
         Returns:
             Whether it was registered.
         """
-        return self._engine.remove_listener(registration_id)
+        return self._engine.remove_listener(not_none("registration_id", registration_id))
+
+    def lock(
+        self, key: K, lease_time: float | None = None, *, timeout: float | None = None
+    ) -> Future[None]:
+        """Lock a key, waiting for it as long as it takes.
+
+        The lock belongs to the task or thread that calls, and only that one can give it back. It
+        may lock again, and then has to unlock as often. Others' reads go on; what they write to the
+        key waits. The entry need not be there. A lock that is got when the caller was cancelled
+        meanwhile, or its time is over, is given back.
+
+        On asyncio, `asyncio.wait_for` of Python 3.11 and `asyncio.create_task` run what they are
+        given in a task of its own, to which the lock would belong: use `timeout` or
+        `asyncio.timeout`.
+
+        Args:
+            key: the key.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
+            timeout: seconds for the whole call, None for as long as it takes.
+
+        Raises:
+            OperationTimeoutError: the time was over.
+        """
+        return self._engine.acquire(self._locks.lock(key, lease_time), timeout)
+
+    def try_lock(
+        self,
+        key: K,
+        lease_time: float | None = None,
+        timeout: float | None = 0,
+        *,
+        call_timeout: float | None = None,
+    ) -> Future[bool]:
+        """Lock a key if it is free, or gets free in time; see `lock`.
+
+        Args:
+            key: the key.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
+            timeout: seconds that the member waits for the lock, None for as long as it takes.
+            call_timeout: seconds for the call on top of that, None for `invocation_timeout`.
+
+        Returns:
+            Whether the caller has the lock.
+        """
+        request = self._locks.try_lock(key, lease_time, timeout)
+        return self._engine.acquire(request, call_timeout)
+
+    def unlock(self, key: K, *, timeout: float | None = None) -> Future[None]:
+        """Give a lock back; the key is free when that was done as often as it was locked.
+
+        Args:
+            key: the key.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            IllegalMonitorStateError: the calling task or thread does not have the lock.
+        """
+        return self._engine.call(self._locks.unlock(key), timeout)
+
+    def force_unlock(self, key: K, *, timeout: float | None = None) -> Future[None]:
+        """Free a key, whoever locked it and however often.
+
+        Args:
+            key: the key.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+        """
+        return self._engine.call(self._locks.force_unlock(key), timeout)
+
+    def is_locked(self, key: K, *, timeout: float | None = None) -> Future[bool]:
+        """Tell whether anybody has the lock of a key.
+
+        Args:
+            key: the key.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+        """
+        return self._engine.call(self._locks.is_locked(key), timeout)
+
+    def lock_context(
+        self, key: K, lease_time: float | None = None, *, timeout: float | None = None
+    ) -> LockContext:
+        """Hold the lock of a key for the length of a ``with`` block; see `lock`.
+
+        It is given back in the name of who got it, also when giving it back is cancelled or has to
+        wait for a connection. When the lease was over before the end of the block, leaving it
+        raises `IllegalMonitorStateError`; an error of the block itself has a note about that
+        instead.
+
+        Args:
+            key: the key.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
+            timeout: seconds to wait for the lock, None for as long as it takes.
+
+        Returns:
+            A context manager; on asyncio one for the asynchronous ``with``.
+        """
+        return LockContext(self._blocking, lambda: self._locks.lock(key, lease_time), timeout)
+
+    def execute_on_key(
+        self, key: K, entry_processor: Any, *, timeout: float | None = None
+    ) -> Future[Any]:
+        """Have the owner of a key run an entry processor on its entry.
+
+        The processor's class lives on the members (``com.hazelcast.map.EntryProcessor``); what is
+        given here is an object that they read as one, an `IdentifiedDataSerializable` with the same
+        ids for example. While it runs, nothing else changes the entry.
+
+        Args:
+            key: the key; there need not be a value.
+            entry_processor: the processor.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            What its ``process`` returns.
+        """
+        request = self._processors.execute_on_key(key, entry_processor)
+        return self._engine.call(request, timeout)
+
+    def execute_on_keys(
+        self, keys: Iterable[K], entry_processor: Any, *, timeout: float | None = None
+    ) -> Future[list[tuple[K, Any]]]:
+        """Have the owners of some keys run an entry processor; see `execute_on_key`.
+
+        Args:
+            keys: the keys.
+            entry_processor: the processor.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            Keys with what ``process`` returned, without those for which it returned null.
+        """
+        request = self._processors.execute_on_keys(keys, entry_processor)
+        return self._engine.run(execute_on_keys(request), timeout)
+
+    def execute_on_entries(
+        self,
+        entry_processor: Any,
+        predicate: Predicate | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Future[list[tuple[K, Any]]]:
+        """Have all members run an entry processor on their entries; see `execute_on_key`.
+
+        Args:
+            entry_processor: the processor.
+            predicate: which entries, None for all.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            Keys with what ``process`` returned, without those for which it returned null.
+        """
+        request = self._processors.execute_on_entries(entry_processor, predicate)
+        return self._engine.call(request, timeout)
+
+    def replace_all(self, function: Any, *, timeout: float | None = None) -> Future[None]:
+        """Replace every value by what a function on the members gives; they must be 5.1 or later.
+
+        One message goes to each partition. A partition whose answer is lost is not asked again,
+        since the function might be applied twice.
+
+        Args:
+            function: what members read as a ``java.util.function.BiFunction`` of key and value, an
+                `IdentifiedDataSerializable` with the same ids for example.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+        """
+        requests = self._processors.replace_all_in(function)
+        return self._engine.run(replace_all(requests), timeout)
+
+    def add_interceptor(self, interceptor: Any, *, timeout: float | None = None) -> Future[str]:
+        """Have an interceptor on all members look at what this map does.
+
+        Its class lives on the members (``com.hazelcast.map.MapInterceptor``); what is given here is
+        an object that they read as one.
+
+        Args:
+            interceptor: the interceptor.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            The id to remove it by.
+        """
+        return self._engine.call(self._processors.add_interceptor(interceptor), timeout)
+
+    def remove_interceptor(
+        self, registration_id: str, *, timeout: float | None = None
+    ) -> Future[bool]:
+        """Remove an interceptor.
+
+        Args:
+            registration_id: what `add_interceptor` returned.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            Whether it was there.
+        """
+        request = self._processors.remove_interceptor(registration_id)
+        return self._engine.call(request, timeout)
 
     def destroy(self, *, timeout: float | None = None) -> Future[bool]:
         """Remove the map and all its entries from the cluster.
@@ -549,7 +864,16 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
     ) -> None:
         super().__init__(service_name, name, engine, context)
         self._requests: MapRequests[K, V] = MapRequests(
+            name, context.serialization, context.partition_count, context.owners
+        )
+        self._queries: MapQueries[K, V] = MapQueries(
             name, context.serialization, context.partition_count
+        )
+        self._locks: MapLocks[K, V] = MapLocks(
+            name, context.serialization, context.partition_count, context.owners
+        )
+        self._processors: MapProcessors[K, V] = MapProcessors(
+            name, context.serialization, context.partition_count, context.owners
         )
 
     def get(self, key: K, *, timeout: float | None = None) -> V | None:
@@ -883,29 +1207,120 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
         """
         return self._engine.call(self._requests.is_empty(), timeout)
 
-    def key_set(self, *, timeout: float | None = None) -> list[K]:
-        """Get all keys at once; `iter_keys` gets them in pages.
+    def key_set(
+        self, predicate: Predicate | None = None, *, timeout: float | None = None
+    ) -> list[K]:
+        """Get all keys, or those of the entries that match, at once; `iter_keys` gets pages.
 
         Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`; None for all. A paging
+                predicate gets one page, sorted.
             timeout: seconds for the whole call, None for `invocation_timeout`.
         """
-        return self._engine.call(self._requests.key_set(), timeout)
+        return self._engine.call(self._queries.key_set(predicate), timeout)
 
-    def values(self, *, timeout: float | None = None) -> list[V]:
-        """Get all values at once; `iter_entries` gets them in pages.
+    def values(
+        self, predicate: Predicate | None = None, *, timeout: float | None = None
+    ) -> list[V]:
+        """Get all values, or those that match, at once; `iter_entries` gets pages.
 
         Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`; None for all. A paging
+                predicate gets one page, sorted.
             timeout: seconds for the whole call, None for `invocation_timeout`.
         """
-        return self._engine.call(self._requests.values(), timeout)
+        return self._engine.call(self._queries.values(predicate), timeout)
 
-    def entry_set(self, *, timeout: float | None = None) -> list[tuple[K, V]]:
-        """Get all entries at once; `iter_entries` gets them in pages.
+    def entry_set(
+        self, predicate: Predicate | None = None, *, timeout: float | None = None
+    ) -> list[tuple[K, V]]:
+        """Get all entries, or those that match, at once; `iter_entries` gets pages.
 
         Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`; None for all. A paging
+                predicate gets one page, sorted.
             timeout: seconds for the whole call, None for `invocation_timeout`.
         """
-        return self._engine.call(self._requests.entry_set(), timeout)
+        return self._engine.call(self._queries.entry_set(predicate), timeout)
+
+    def aggregate(
+        self,
+        aggregator: Aggregator[R],
+        predicate: Predicate | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> R:
+        """Get one value out of many entries; members compute it.
+
+        Args:
+            aggregator: how, see `gridwire.hazelcast.aggregator`.
+            predicate: which entries, see `gridwire.hazelcast.predicate`; None for all.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            PagingNotSupportedError: `predicate` is a paging predicate.
+        """
+        return self._engine.call(self._queries.aggregate(aggregator, predicate), timeout)
+
+    def project(
+        self,
+        projection: Projection[R],
+        predicate: Predicate | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> list[R]:
+        """Get a part of each entry, so that the rest does not travel.
+
+        Args:
+            projection: which part, see `gridwire.hazelcast.projection`.
+            predicate: which entries, see `gridwire.hazelcast.predicate`; None for all.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            PagingNotSupportedError: `predicate` is a paging predicate.
+        """
+        return self._engine.call(self._queries.project(projection, predicate), timeout)
+
+    def remove_all(self, predicate: Predicate, *, timeout: float | None = None) -> None:
+        """Remove the entries that match.
+
+        Args:
+            predicate: what to match, see `gridwire.hazelcast.predicate`.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            PagingNotSupportedError: `predicate` is a paging predicate.
+        """
+        return self._engine.call(self._queries.remove_all(predicate), timeout)
+
+    def add_index(
+        self,
+        attributes: list[str] | None = None,
+        index_type: IndexType | int | str = IndexType.SORTED,
+        name: str | None = None,
+        bitmap_index_options: BitmapIndexOptions | dict[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Have members keep an index, so that queries by these attributes need not read everything.
+
+        It is best added before the entries. An index of the same name is left as it is.
+
+        Args:
+            attributes: paths of the attributes, see `gridwire.hazelcast.predicate`; one to 255.
+            index_type: what it is for: ``SORTED`` for ranges too, ``HASH`` for equality,
+                ``BITMAP`` for one attribute with few different values.
+            name: of the index, None for one that is made of the map, the type and the attributes.
+            bitmap_index_options: for ``BITMAP``: ``unique_key`` and ``unique_key_transformation``.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            ValueError: an attribute is empty, ends with a dot or is there twice, or there are too
+                many or none.
+            TypeError: an argument has the wrong type.
+        """
+        request = self._queries.add_index(attributes, index_type, name, bitmap_index_options)
+        return self._engine.call(request, timeout)
 
     def iter_keys(self, page_size: int = 100) -> Iterator[K]:
         """Iterate over all keys with one page of them in memory.
@@ -943,7 +1358,7 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
         self,
         include_value: bool = False,
         key: K | None = None,
-        *,
+        predicate: Predicate | None = None,
         added_func: EntryEventCallable | None = None,
         removed_func: EntryEventCallable | None = None,
         updated_func: EntryEventCallable | None = None,
@@ -957,11 +1372,13 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
         """Have functions called when entries change.
 
         They get an `EntryEvent`. They never run inside a reader: what they do or raise harms no
-        call.
+        call. Events about the whole map are told whatever key or predicate is given.
 
         Args:
             include_value: whether events carry values.
             key: only for this key.
+            predicate: only for entries that it chooses, by their new values, or by the old one
+                when an entry goes.
             added_func: for an entry that was added.
             removed_func: for an entry that was removed.
             updated_func: for an entry that got another value.
@@ -974,12 +1391,16 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
 
         Returns:
             The id to remove it by.
+
+        Raises:
+            ValueError: no function was given.
         """
         listener = EntryListener(
             self.name,
             self._context.serialization,
             include_value,
             key,
+            predicate,
             {
                 EntryEventType.ADDED: added_func,
                 EntryEventType.REMOVED: removed_func,
@@ -1004,7 +1425,202 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
         Returns:
             Whether it was registered.
         """
-        return self._engine.remove_listener(registration_id)
+        return self._engine.remove_listener(not_none("registration_id", registration_id))
+
+    def lock(
+        self, key: K, lease_time: float | None = None, *, timeout: float | None = None
+    ) -> None:
+        """Lock a key, waiting for it as long as it takes.
+
+        The lock belongs to the task or thread that calls, and only that one can give it back. It
+        may lock again, and then has to unlock as often. Others' reads go on; what they write to the
+        key waits. The entry need not be there. A lock that is got when the caller was cancelled
+        meanwhile, or its time is over, is given back.
+
+        On asyncio, `asyncio.wait_for` of Python 3.11 and `asyncio.create_task` run what they are
+        given in a task of its own, to which the lock would belong: use `timeout` or
+        `asyncio.timeout`.
+
+        Args:
+            key: the key.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
+            timeout: seconds for the whole call, None for as long as it takes.
+
+        Raises:
+            OperationTimeoutError: the time was over.
+        """
+        return self._engine.acquire(self._locks.lock(key, lease_time), timeout)
+
+    def try_lock(
+        self,
+        key: K,
+        lease_time: float | None = None,
+        timeout: float | None = 0,
+        *,
+        call_timeout: float | None = None,
+    ) -> bool:
+        """Lock a key if it is free, or gets free in time; see `lock`.
+
+        Args:
+            key: the key.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
+            timeout: seconds that the member waits for the lock, None for as long as it takes.
+            call_timeout: seconds for the call on top of that, None for `invocation_timeout`.
+
+        Returns:
+            Whether the caller has the lock.
+        """
+        request = self._locks.try_lock(key, lease_time, timeout)
+        return self._engine.acquire(request, call_timeout)
+
+    def unlock(self, key: K, *, timeout: float | None = None) -> None:
+        """Give a lock back; the key is free when that was done as often as it was locked.
+
+        Args:
+            key: the key.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Raises:
+            IllegalMonitorStateError: the calling task or thread does not have the lock.
+        """
+        return self._engine.call(self._locks.unlock(key), timeout)
+
+    def force_unlock(self, key: K, *, timeout: float | None = None) -> None:
+        """Free a key, whoever locked it and however often.
+
+        Args:
+            key: the key.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+        """
+        return self._engine.call(self._locks.force_unlock(key), timeout)
+
+    def is_locked(self, key: K, *, timeout: float | None = None) -> bool:
+        """Tell whether anybody has the lock of a key.
+
+        Args:
+            key: the key.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+        """
+        return self._engine.call(self._locks.is_locked(key), timeout)
+
+    def lock_context(
+        self, key: K, lease_time: float | None = None, *, timeout: float | None = None
+    ) -> LockContext:
+        """Hold the lock of a key for the length of a ``with`` block; see `lock`.
+
+        It is given back in the name of who got it, also when giving it back is cancelled or has to
+        wait for a connection. When the lease was over before the end of the block, leaving it
+        raises `IllegalMonitorStateError`; an error of the block itself has a note about that
+        instead.
+
+        Args:
+            key: the key.
+            lease_time: seconds until the lock is free by itself, None for never. Members round it
+                up to whole seconds; 0 gives a lock that is over at once.
+            timeout: seconds to wait for the lock, None for as long as it takes.
+
+        Returns:
+            A context manager; on asyncio one for the asynchronous ``with``.
+        """
+        return LockContext(self._engine, lambda: self._locks.lock(key, lease_time), timeout)
+
+    def execute_on_key(self, key: K, entry_processor: Any, *, timeout: float | None = None) -> Any:
+        """Have the owner of a key run an entry processor on its entry.
+
+        The processor's class lives on the members (``com.hazelcast.map.EntryProcessor``); what is
+        given here is an object that they read as one, an `IdentifiedDataSerializable` with the same
+        ids for example. While it runs, nothing else changes the entry.
+
+        Args:
+            key: the key; there need not be a value.
+            entry_processor: the processor.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            What its ``process`` returns.
+        """
+        request = self._processors.execute_on_key(key, entry_processor)
+        return self._engine.call(request, timeout)
+
+    def execute_on_keys(
+        self, keys: Iterable[K], entry_processor: Any, *, timeout: float | None = None
+    ) -> list[tuple[K, Any]]:
+        """Have the owners of some keys run an entry processor; see `execute_on_key`.
+
+        Args:
+            keys: the keys.
+            entry_processor: the processor.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            Keys with what ``process`` returned, without those for which it returned null.
+        """
+        request = self._processors.execute_on_keys(keys, entry_processor)
+        return self._engine.run(execute_on_keys(request), timeout)
+
+    def execute_on_entries(
+        self,
+        entry_processor: Any,
+        predicate: Predicate | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> list[tuple[K, Any]]:
+        """Have all members run an entry processor on their entries; see `execute_on_key`.
+
+        Args:
+            entry_processor: the processor.
+            predicate: which entries, None for all.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            Keys with what ``process`` returned, without those for which it returned null.
+        """
+        request = self._processors.execute_on_entries(entry_processor, predicate)
+        return self._engine.call(request, timeout)
+
+    def replace_all(self, function: Any, *, timeout: float | None = None) -> None:
+        """Replace every value by what a function on the members gives; they must be 5.1 or later.
+
+        One message goes to each partition. A partition whose answer is lost is not asked again,
+        since the function might be applied twice.
+
+        Args:
+            function: what members read as a ``java.util.function.BiFunction`` of key and value, an
+                `IdentifiedDataSerializable` with the same ids for example.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+        """
+        requests = self._processors.replace_all_in(function)
+        return self._engine.run(replace_all(requests), timeout)
+
+    def add_interceptor(self, interceptor: Any, *, timeout: float | None = None) -> str:
+        """Have an interceptor on all members look at what this map does.
+
+        Its class lives on the members (``com.hazelcast.map.MapInterceptor``); what is given here is
+        an object that they read as one.
+
+        Args:
+            interceptor: the interceptor.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            The id to remove it by.
+        """
+        return self._engine.call(self._processors.add_interceptor(interceptor), timeout)
+
+    def remove_interceptor(self, registration_id: str, *, timeout: float | None = None) -> bool:
+        """Remove an interceptor.
+
+        Args:
+            registration_id: what `add_interceptor` returned.
+            timeout: seconds for the whole call, None for `invocation_timeout`.
+
+        Returns:
+            Whether it was there.
+        """
+        request = self._processors.remove_interceptor(registration_id)
+        return self._engine.call(request, timeout)
 
     def destroy(self, *, timeout: float | None = None) -> bool:
         """Remove the map and all its entries from the cluster.

@@ -17,6 +17,8 @@ from gridwire.testing._hazelcast.refusals import (
 from gridwire.testing._hazelcast.views import address_of, member_infos, partition_owners
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from gridwire.hazelcast.protocol.frames import Buffer
     from gridwire.hazelcast.protocol.table import Message
     from gridwire.testing._hazelcast.session import Handler, Session
@@ -26,12 +28,15 @@ __all__ = ["ENTRANCE", "HANDLERS"]
 _AUTHENTICATED = 0
 _CREDENTIALS_FAILED = 1
 _SERIALIZATION_VERSION_MISMATCH = 2
+_NOT_ALLOWED_IN_CLUSTER = 3
 _SERIALIZATION_VERSION = 1
 _NONE = -1
+_MAJOR_OF_SILENCE = 5
 
 
 def _authenticate(session: Session, buffer: Buffer) -> None:
     request = messages.AUTHENTICATION.decode_request(buffer)
+    session.client_name = request.client_name
     options = session.state.options
     status = _AUTHENTICATED
     if request.serialization_version != _SERIALIZATION_VERSION:
@@ -43,6 +48,8 @@ def _authenticate(session: Session, buffer: Buffer) -> None:
     ):
         # A real member says the same of a wrong name and of a wrong password.
         status = _CREDENTIALS_FAILED
+    elif session.state.faults.active and _is_kept_out(session, request):
+        status = _NOT_ALLOWED_IN_CLUSTER
     if status != _AUTHENTICATED:
         _refuse(session, messages.AUTHENTICATION, status)
         return
@@ -56,15 +63,22 @@ def _authenticate(session: Session, buffer: Buffer) -> None:
     _admit(session)
 
 
+def _is_kept_out(session: Session, request: Any) -> bool:
+    fault = session.state.faults.keeping_out(session.member, request.client_name, request.uuid)
+    if fault is not None:
+        fault.hits += 1
+    return fault is not None
+
+
 def _authenticate_by_token(session: Session, buffer: Buffer) -> None:
-    messages.AUTHENTICATION_CUSTOM.decode_request(buffer)
+    request = messages.AUTHENTICATION_CUSTOM.decode_request(buffer)
+    session.client_name = request.client_name
     # Without a login module, which only the commercial members have, no token is good.
     _refuse(session, messages.AUTHENTICATION_CUSTOM, _CREDENTIALS_FAILED)
 
 
 def _admit(session: Session) -> None:
     state = session.state
-    major, minor, _ = state.options.version_numbers
     session.answer(
         messages.AUTHENTICATION,
         _AUTHENTICATED,
@@ -79,23 +93,32 @@ def _admit(session: Session) -> None:
         None,
         state.member_version,
         member_infos(state),
-        state.partition_version,
+        state.partition_version if state.table else _NONE,
         partition_owners(state),
-        {"clusterVersion": f"{major}.{minor}"},
+        {"clusterVersion": state.dialect.line},
     )
 
 
 def _refuse(session: Session, message: Message, status: int) -> None:
-    """Do not let a client in, and tell it nothing of the cluster."""
+    """Do not let a client in, and tell it nothing of the cluster.
+
+    Members 4.x tell a little.
+    """
+    state = session.state
+    facts: tuple[int, str, int, UUID | None] = (_NONE, "", _NONE, None)
+    if state.dialect.numbers[0] < _MAJOR_OF_SILENCE:
+        facts = (
+            _SERIALIZATION_VERSION,
+            state.options.version,
+            state.options.partition_count,
+            state.uuid,
+        )
     session.answer(
         message,
         status,
         None,
         None,
-        _NONE,
-        "",
-        _NONE,
-        None,
+        *facts,
         False,
         None,
         None,
@@ -108,8 +131,9 @@ def _refuse(session: Session, message: Message, status: int) -> None:
 
 
 def _watch_cluster(session: Session, _: Buffer) -> None:
-    session.answer(messages.ADD_CLUSTER_VIEW_LISTENER)
+    # Real members, too, tell what there is before they say that they will.
     session.state.views.subscribe(session, session.correlation_id)
+    session.answer(messages.ADD_CLUSTER_VIEW_LISTENER)
 
 
 def _watch_backups(session: Session, _: Buffer) -> None:
@@ -141,9 +165,7 @@ def _destroy_proxy(session: Session, buffer: Buffer) -> None:
     state = session.state
     if request.service_name != MAP_SERVICE:
         raise unknown_service(request.service_name)
-    for member in state.members:
-        member.drop_map(request.name)
-    state.entry_listeners.drop_map(request.name)
+    state.destroy_map(request.name, session.member.uuid)
     state.objects.destroy(request.service_name, request.name, session)
     session.answer(messages.DESTROY_PROXY)
 

@@ -2,8 +2,9 @@
 """The inside of the process of a cluster: orders come in by lines of JSON, answers go out.
 
 An order is ``{"do": "kill", "uuid": "..."}``; the first is ``{"do": "start", "options": {...}}``.
-The answer has the members that live then, ``{"members": [[uuid, address], ...]}``, or what went
-wrong, ``{"error": class, "message": text}``. When standard input ends, everything ends.
+`orders` has all others. The answer has the members that live then and what the order gave,
+``{"members": [[uuid, address, lite], ...], "result": ...}``, or what went wrong,
+``{"error": class, "message": text}``. When standard input ends, everything ends.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from gridwire.testing._hazelcast.cluster import LoopCluster
 from gridwire.testing._hazelcast.options import ClusterOptions
+from gridwire.testing._hazelcast.orders import perform
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -62,18 +63,9 @@ async def obey(clock: Callable[[], float], random: Random) -> None:
 
 async def _done(cluster: LoopCluster | None, order: dict[str, Any]) -> dict[str, Any]:
     assert cluster is not None
-    match order["do"]:
-        case "start":
-            await cluster.start()
-        case "start_member":
-            await cluster.start_member()
-        case "kill":
-            await cluster.kill(UUID(order["uuid"]))
-        case "shutdown":
-            await cluster.shutdown(UUID(order["uuid"]))
-        case other:
-            raise ClusterError(f"not an order: {other!r}")
-    return {"members": [[str(member.uuid), member.address] for member in cluster.members]}
+    result = await perform(cluster, order)
+    members = [[str(member.uuid), member.address, member.lite] for member in cluster.members]
+    return {"result": result, "members": members}
 
 
 def _read_lines(loop: asyncio.AbstractEventLoop, orders: asyncio.Queue[bytes]) -> None:

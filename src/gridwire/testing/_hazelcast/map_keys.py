@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING, Any
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.testing._hazelcast.records import FOREVER
-from gridwire.testing._hazelcast.refusals import illegal_argument
-from gridwire.testing._hazelcast.registrations import ADDED, EVICTED, REMOVED, SILENT, UPDATED
+from gridwire.testing._hazelcast.refusals import null_data
+from gridwire.testing._hazelcast.registrations import (
+    ADDED,
+    EVICTED,
+    REMOVED,
+    SILENT,
+    UNTOUCHED,
+    UPDATED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
     Done = tuple[tuple[Any, ...], Change | None]
     Operation = Callable[[MapStore, bytes, Any, int], Done]
 
-__all__ = ["OPERATIONS", "Change", "Operation", "owned"]
+__all__ = ["OPERATIONS", "READS", "Change", "Operation", "owned"]
 
 # What a record costs a real member in memory, in bytes, without the value.
 _RECORD_COST = 52
@@ -42,7 +49,7 @@ def owned(data: Buffer) -> bytes:
         Refusal: it is empty, which members take for a null.
     """
     if not data:
-        raise illegal_argument("Non-null Data field with null value in incoming message")
+        raise null_data()
     return data if type(data) is bytes else bytes(data)
 
 
@@ -143,8 +150,9 @@ def _evict(store: MapStore, key: bytes, _: Any, __: int) -> Done:
 
 
 def _set_ttl(store: MapStore, key: bytes, request: Any, now: int) -> Done:
-    # Backed up even if there is no such entry: the response counts the backups all the same.
-    return (store.limit(key, request.ttl, now),), (SILENT, None, None)
+    if store.limit(key, request.ttl, now):
+        return (True,), (SILENT, None, None)
+    return (False,), (UNTOUCHED, None, None)
 
 
 def _view(store: MapStore, key: bytes, _: Any, __: int) -> Done:
@@ -197,3 +205,6 @@ OPERATIONS: dict[Message, Operation] = {
     messages.GET_ENTRY_VIEW: _view,
 }
 """The operation of each message that names one key."""
+
+READS = frozenset({messages.GET, messages.CONTAINS_KEY, messages.GET_ENTRY_VIEW})
+"""Those of them that do not change anything, and so do not wait for locked keys."""

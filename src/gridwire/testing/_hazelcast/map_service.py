@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridwire.hazelcast.protocol.frames import BACKUP_AWARE
-from gridwire.hazelcast.protocol.messages import client as client_messages
 from gridwire.hazelcast.protocol.messages import map as messages
-from gridwire.testing._hazelcast.map_keys import OPERATIONS, owned
+from gridwire.testing._hazelcast.changes import back_up, report
+from gridwire.testing._hazelcast.intercepted import handle_intercepted
+from gridwire.testing._hazelcast.lock_service import waits
+from gridwire.testing._hazelcast.map_keys import OPERATIONS, READS, owned
 from gridwire.testing._hazelcast.paging import next_page
 from gridwire.testing._hazelcast.refusals import StackFrame, illegal_argument, out_of_bounds
-from gridwire.testing._hazelcast.registrations import ADDED, UPDATED, EntryChange
+from gridwire.testing._hazelcast.registrations import ADDED, UPDATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from gridwire.hazelcast.protocol.frames import Buffer
@@ -30,13 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["HANDLERS"]
 
-_ACK = client_messages.LOCAL_BACKUP_LISTENER.events[0]
-_NO_PARTITION = -1
-
 
 def _keyed(message: Message, operate: Operation) -> Handler:
     """A handler of a message that names one key."""
     decode, encode = message.decode_request, message.encode_response
+    writes = message not in READS
 
     def handle(session: Session, buffer: Buffer) -> None:
         request = decode(buffer)
@@ -45,65 +43,54 @@ def _keyed(message: Message, operate: Operation) -> Handler:
         partition_id = session.partition_id
         replicas = state.replicas(partition_id)
         store = replicas.owner.store(partition_id, name)
+        if store.locks and writes and waits(session, buffer, message, store, key, request):
+            return
         if store.limited and store.has_expired(key, session.now):
             state.expire(partition_id, name, [key])
+        if name in state.interceptors.by_map:
+            handle_intercepted(session, message, operate, request, key, replicas)
+            return
         answer, change = operate(store, key, request, session.now)
         if change is None:
             session.send(encode(session.correlation_id, 0, *answer))
             return
-        acks = _back_up(session, replicas, name, (key,)) if replicas.backups else 0
+        acks = 0
+        if replicas.backups:
+            acks = back_up(session, partition_id, replicas, name, (key,))
         session.send(encode(session.correlation_id, acks, *answer))
-        if name in state.entry_listeners.by_map:
-            kind, value, old = change
-            source = session.member.uuid
-            reported = EntryChange(name, kind, source, partition_id, key, value, old)
-            state.entry_listeners.publish(replicas.owner, reported)
+        if state.invalidations.by_map or state.entry_listeners.by_map:
+            report(session, partition_id, replicas, name, ((key, *change),))
 
     return handle
-
-
-def _back_up(session: Session, replicas: Replicas, name: str, keys: Iterable[bytes]) -> int:
-    """Let the backups follow, and tell the client of each if it wants to know.
-
-    Returns:
-        How many acknowledgements the client is to wait for. As on real members these are all
-        backups, also those to which it has no connection (yet), and which cannot reach it.
-    """
-    partition_id = session.partition_id
-    records = replicas.owner.store(partition_id, name).records
-    aware = session.flags & BACKUP_AWARE
-    for backup in replicas.backups:
-        for key in keys:
-            backup.adopt(partition_id, name, key, records.get(key))
-        registered = backup.ack_listeners.get(session.client_uuid) if aware else None
-        if registered is not None:
-            listener, registration = registered
-            listener.send(_ACK.encode(registration, _NO_PARTITION, session.correlation_id))
-    return len(replicas.backups) if aware else 0
 
 
 def _put_all(session: Session, buffer: Buffer) -> None:
     request = messages.PUT_ALL.decode_request(buffer)
     name, partition_id = request.name, session.partition_id
     replicas, store = _partition(session, name)
+    interceptors = session.state.interceptors
     changes = []
-    for key, value in [(owned(key), owned(value)) for key, value in request.entries]:
+    # Locks do not keep it out, as on real members.
+    for key, given in [(owned(key), owned(value)) for key, value in request.entries]:
+        before = store.records.get(key)
+        value = interceptors.put(name, None if before is None else before.value, given)
         old = store.write(key, value, 0, 0, session.now)
-        kind = ADDED if old is None else UPDATED
-        source = session.member.uuid
-        changes.append(EntryChange(name, kind, source, partition_id, key, value, old))
-    keys = [change.key for change in changes if change.key is not None]
-    acks = _back_up(session, replicas, name, keys)
+        if not request.trigger_map_loader:
+            # A member that must not load does not look at what was there either.
+            old = None
+        changes.append((key, ADDED if old is None else UPDATED, value, old))
+    keys = [change[0] for change in changes]
+    acks = back_up(session, partition_id, replicas, name, keys)
     session.send(messages.PUT_ALL.encode_response(session.correlation_id, acks))
-    if name in session.state.entry_listeners.by_map:
-        for change in changes:
-            session.state.entry_listeners.publish(replicas.owner, change)
+    report(session, partition_id, replicas, name, changes)
 
 
 def _get_all(session: Session, buffer: Buffer) -> None:
     request = messages.GET_ALL.decode_request(buffer)
     _, store = _partition(session, request.name)
-    found = ((key, store.read(key, session.now)) for key in map(owned, request.keys))
+    got = session.state.interceptors.got
+    keys = map(owned, request.keys)
+    found = ((key, got(request.name, store.read(key, session.now))) for key in keys)
     session.answer(messages.GET_ALL, [entry for entry in found if entry[1] is not None])
 
 

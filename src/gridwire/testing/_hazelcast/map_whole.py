@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.testing._hazelcast.map_keys import owned
+from gridwire.testing._hazelcast.query import compile_predicate
 from gridwire.testing._hazelcast.refusals import StackFrame, illegal_argument, null_pointer
 from gridwire.testing._hazelcast.registrations import (
     CLEAR_ALL,
@@ -75,10 +76,13 @@ def _empty(message: Message, kind: int) -> Handler:
 
     def handle(session: Session, buffer: Buffer) -> None:
         name = message.decode_request(buffer).name
-        count = sum(1 for _ in _records(session, name))
+        before = sum(1 for _ in _records(session, name))
         for member in session.state.members:
-            member.drop_map(name)
+            member.clear_map(name)
+        # What is locked stays.
+        count = before - sum(1 for _ in _records(session, name))
         session.answer(message)
+        session.state.invalidations.map_changed(name, session.client_uuid)
         if count:
             # One report for the map, by the member that was asked; a partition has none.
             change = EntryChange(name, kind, session.member.uuid, affected=count)
@@ -97,8 +101,10 @@ def _load_all(_: Session, buffer: Buffer) -> None:
     raise illegal_argument("First you should configure a map store")
 
 
-def _load_given_keys(_: Session, buffer: Buffer) -> None:
-    messages.LOAD_GIVEN_KEYS.decode_request(buffer)
+def _load_given_keys(session: Session, buffer: Buffer) -> None:
+    if not messages.LOAD_GIVEN_KEYS.decode_request(buffer).keys:
+        session.answer(messages.LOAD_GIVEN_KEYS)
+        return
     # Without a map store, real members do not get as far as an explanation.
     raise null_pointer(None, StackFrame("java.util.Objects", "requireNonNull", "Objects.java", 209))
 
@@ -109,6 +115,10 @@ def _add_listener(message: Message) -> Handler:
     def handle(session: Session, buffer: Buffer) -> None:
         request: Any = message.decode_request(buffer)
         key = getattr(request, "key", None)
+        predicate = getattr(request, "predicate", None)
+        passes = None
+        if predicate is not None:
+            passes = compile_predicate(owned(predicate), session.state, optimized=False)
         uuid = session.state.new_uuid()
         session.answer(message, uuid)
         session.state.entry_listeners.add(
@@ -123,6 +133,7 @@ def _add_listener(message: Message) -> Handler:
                 request.listener_flags,
                 request.local_only,
                 message.events[0],
+                passes,
             )
         )
 
@@ -131,9 +142,20 @@ def _add_listener(message: Message) -> Handler:
 
 def _remove_listener(session: Session, buffer: Buffer) -> None:
     request = messages.REMOVE_ENTRY_LISTENER.decode_request(buffer)
-    removed = session.state.entry_listeners.remove(request.name, request.registration_id)
+    state = session.state
+    removed = any(
+        registered.remove(request.name, request.registration_id)
+        for registered in (state.entry_listeners, state.invalidations)
+    )
     session.answer(messages.REMOVE_ENTRY_LISTENER, removed)
 
+
+_LISTENERS = (
+    messages.ADD_ENTRY_LISTENER,
+    messages.ADD_ENTRY_LISTENER_TO_KEY,
+    messages.ADD_ENTRY_LISTENER_WITH_PREDICATE,
+    messages.ADD_ENTRY_LISTENER_TO_KEY_WITH_PREDICATE,
+)
 
 HANDLERS: dict[int, Handler] = {
     messages.SIZE.request_type: _size,
@@ -147,10 +169,7 @@ HANDLERS: dict[int, Handler] = {
     messages.FLUSH.request_type: _flush,
     messages.LOAD_ALL.request_type: _load_all,
     messages.LOAD_GIVEN_KEYS.request_type: _load_given_keys,
-    messages.ADD_ENTRY_LISTENER.request_type: _add_listener(messages.ADD_ENTRY_LISTENER),
-    messages.ADD_ENTRY_LISTENER_TO_KEY.request_type: _add_listener(
-        messages.ADD_ENTRY_LISTENER_TO_KEY
-    ),
+    **{message.request_type: _add_listener(message) for message in _LISTENERS},
     messages.REMOVE_ENTRY_LISTENER.request_type: _remove_listener,
 }
 """The Map messages of this module."""

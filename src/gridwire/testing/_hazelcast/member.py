@@ -23,6 +23,7 @@ class Member:
         uuid: its identity.
         host: where clients reach it.
         port: the same.
+        lite: whether it holds no partition; it serves clients like any other.
         alive: False once it left or was killed.
         partitions: for each partition that it holds, as owner or backup, its stores by map name.
             Members share no store: what a killed member held alone is gone.
@@ -30,12 +31,15 @@ class Member:
             connection and the correlation id of the registration.
     """
 
-    __slots__ = ("ack_listeners", "alive", "host", "partitions", "port", "uuid")
+    __slots__ = ("ack_listeners", "alive", "host", "lite", "partitions", "port", "uuid")
 
-    def __init__(self, uuid: UUID, host: str, port: int, partition_count: int) -> None:
+    def __init__(
+        self, uuid: UUID, host: str, port: int, partition_count: int, *, lite: bool = False
+    ) -> None:
         self.uuid = uuid
         self.host = host
         self.port = port
+        self.lite = lite
         self.alive = True
         self.partitions: list[dict[str, MapStore]] = [{} for _ in range(partition_count)]
         self.ack_listeners: dict[UUID | None, tuple[Session, int]] = {}
@@ -56,6 +60,15 @@ class Member:
     def adopt(self, partition_id: int, name: str, key: bytes, record: Record | None) -> None:
         """Back up what the owner has under a key."""
         self.store(partition_id, name).adopt(key, record)
+
+    def clear_map(self, name: str) -> None:
+        """Remove the entries of a map, but those whose keys are locked."""
+        for stores in self.partitions:
+            store = stores.get(name)
+            if store is not None and store.locks:
+                store.clear()
+            elif store is not None:
+                del stores[name]
 
     def drop_map(self, name: str) -> None:
         """Forget a map."""

@@ -62,6 +62,10 @@ class DistributedObjects:
         """Service and name of each object, in the order of their creation."""
         return list(self._homes)
 
+    def clear(self) -> None:
+        """Forget all objects, and tell nobody."""
+        self._homes.clear()
+
     def add_listener(self, listener: ObjectListener) -> None:
         """Register."""
         self._listeners[listener.uuid] = listener

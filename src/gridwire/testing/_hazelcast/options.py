@@ -3,25 +3,23 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gridwire.testing._hazelcast.factories import Factories, check_factories
+from gridwire.testing._hazelcast.properties import read_properties
+from gridwire.testing._hazelcast.versions import full_version
 from gridwire.testing.errors import ClusterOptionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "KNOWN_LINES",
     "MAX_BACKUPS",
     "MAX_MEMBERS",
     "MAX_PARTITIONS",
     "ClusterOptions",
 ]
-
-KNOWN_LINES = ("5.5", "5.6", "5.7")
-"""The lines of members whose messages this cluster speaks: they look the same on the wire."""
 
 MAX_MEMBERS = 64
 """Members of one test cluster. Each has a socket and a table of partitions; no test needs more."""
@@ -33,7 +31,6 @@ MAX_PARTITIONS = 10_000
 """Partitions; each costs memory in every member. Production clusters use up to some thousands."""
 
 _MAX_NAME_BYTES = 1024  # It has to fit into the first message of a client, of 4096 bytes at most.
-_VERSION = re.compile(r"(\d{1,2}\.\d{1,2})\.(\d{1,2})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +43,38 @@ class ClusterOptions:
 
     cluster_name: str
     members: int = 3
+    lite_members: int = 0
     version: str = "5.7.0"
     partition_count: int = 271
     backup_count: int = 1
     ports: tuple[int, ...] = ()
     username: str | None = None
     password: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    data_serializable_factories: Factories = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_number("members", self.members, 1, MAX_MEMBERS)
+        _check_number("lite_members", self.lite_members, 0, MAX_MEMBERS - self.members)
         _check_number("partition_count", self.partition_count, 1, MAX_PARTITIONS)
         _check_number("backup_count", self.backup_count, 0, MAX_BACKUPS)
         for port in self.ports:
             _check_number("ports", port, 0, 65535)
-        if self.ports and len(self.ports) != self.members:
-            raise ClusterOptionError(f"{self.members} members need as many ports: {self.ports}")
+        count = self.members + self.lite_members
+        if self.ports and len(self.ports) != count:
+            raise ClusterOptionError(f"{count} members need as many ports: {self.ports}")
         fixed = [port for port in self.ports if port]
         if len(set(fixed)) < len(fixed):
             raise ClusterOptionError(f"ports: two members cannot share one: {self.ports}")
         if not 0 < len(self.cluster_name.encode()) <= _MAX_NAME_BYTES:
             raise ClusterOptionError(f"cluster_name has 1 to {_MAX_NAME_BYTES} bytes in UTF-8")
-        match = _VERSION.match(self.version)
-        if match is None or match.group(1) not in KNOWN_LINES:
-            raise ClusterOptionError(
-                f"version {self.version!r} is not known",
-                hint=f"Known are {', '.join(KNOWN_LINES)} with a patch number, such as 5.7.0.",
-            )
+        object.__setattr__(self, "version", full_version(self.version))
         if (self.username is None) != (self.password is None):
             raise ClusterOptionError("username and password go together")
-
-    @property
-    def version_numbers(self) -> tuple[int, int, int]:
-        """The version as major, minor and patch number."""
-        major, minor, patch = map(int, self.version.split("."))
-        return major, minor, patch
+        read_properties(self.properties)
+        object.__setattr__(
+            self, "data_serializable_factories", check_factories(self.data_serializable_factories)
+        )
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> ClusterOptions:

@@ -59,10 +59,10 @@ class ProcessHome:
         """
         command = [sys.executable, "-m", "gridwire.testing", "hazelcast", "--control"]
         self._process = subprocess.Popen(  # noqa: S603 - no foreign text in the command
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(self._options)
         )
         try:
-            self._order("start", options=asdict(self._options))
+            self.order("start", options=asdict(self._options))
         except BaseException:
             self._end()
             raise
@@ -72,21 +72,12 @@ class ProcessHome:
         if os.getpid() == self._pid:
             self._end()
 
-    def start_member(self) -> MemberFacts:
-        """Let one more member join."""
-        self._order("start_member")
-        return self._members[-1]
+    def order(self, what: str, **arguments: object) -> Any:
+        """Tell the process to do something, and wait until it is done; see `orders`.
 
-    def kill(self, uuid: UUID) -> None:
-        """End a member as a process is killed; the process of the cluster lives on."""
-        self._order("kill", uuid=str(uuid))
-
-    def shutdown(self, uuid: UUID) -> None:
-        """Let a member hand over what it has, and leave."""
-        self._order("shutdown", uuid=str(uuid))
-
-    def _order(self, what: str, **arguments: object) -> None:
-        """Tell the process to do something, and wait until it is done."""
+        Raises:
+            ClusterError: it cannot be done, or the process ended.
+        """
         if os.getpid() != self._pid:
             # The pipe is shared with the parent, whose answers would get lost here.
             raise ClusterError("the cluster belongs to the process that started it, not this fork")
@@ -97,12 +88,14 @@ class ProcessHome:
                 answer["message"], hint=answer.get("hint")
             )
         self._members = tuple(
-            MemberFacts(UUID(uuid), address) for uuid, address in answer["members"]
+            MemberFacts(UUID(uuid), address, lite) for uuid, address, lite in answer["members"]
         )
+        return answer["result"]
 
     def _exchange(self, line: bytes) -> dict[str, Any]:
         process = self._process
-        assert process is not None
+        if process is None:
+            raise ClusterError("the cluster does not run any more")
         assert process.stdin is not None
         assert process.stdout is not None
         # Killing the process ends the read below; nothing else does on every system.
@@ -142,10 +135,13 @@ class ProcessHome:
             process.stdout.close()
 
 
-def _environment() -> dict[str, str]:
-    """The environment of the process: it finds the same package as this program did."""
+def _environment(options: ClusterOptions) -> dict[str, str]:
+    """The environment of the process: it finds the same modules as this program does."""
     environment = dict(os.environ)
     here = str(Path(gridwire.__file__).parent.parent)
     paths = [here, *environment.get("PYTHONPATH", "").split(os.pathsep)]
+    if options.data_serializable_factories:
+        # Classes of the program are given by name.
+        paths += sys.path
     environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     return environment

@@ -22,6 +22,7 @@ __all__ = [
     "encode_refusal",
     "illegal_argument",
     "not_authenticated",
+    "null_data",
     "null_pointer",
     "out_of_bounds",
     "unknown_service",
@@ -107,6 +108,11 @@ def out_of_bounds(message: str, frame: StackFrame) -> Refusal:
     )
 
 
+def null_data() -> Refusal:
+    """A null instead of serialized data."""
+    return illegal_argument("Non-null Data field with null value in incoming message")
+
+
 def null_pointer(message: str | None, frame: StackFrame) -> Refusal:
     """What a member answers where it did not expect a null."""
     return Refusal(ErrorCode.NULL_POINTER, "java.lang.NullPointerException", message, frame)
@@ -139,7 +145,8 @@ def not_authenticated() -> Refusal:
         "AbstractMessageTask.java",
         223,
     )
-    message = "Client must authenticate before any operation."
+    client = "ClientEndpoint{clientUuid=null, clientName=null, clientVersion=Unknown, labels=null}"
+    message = f"Client {client} must authenticate before any operation."
     cause_class = "com.hazelcast.client.AuthenticationException"
     return Refusal(
         ErrorCode.RETRYABLE_HAZELCAST,

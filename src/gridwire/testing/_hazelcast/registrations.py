@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gridwire.testing._hazelcast.refusals import Refusal
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from gridwire.hazelcast.protocol.table import Encoded, Event
@@ -18,8 +21,10 @@ __all__ = [
     "EVICTED",
     "EVICT_ALL",
     "EXPIRED",
+    "MERGED",
     "REMOVED",
     "SILENT",
+    "UNTOUCHED",
     "UPDATED",
     "EntryChange",
     "EntryListener",
@@ -27,7 +32,11 @@ __all__ = [
 ]
 
 SILENT = 0
-"""A change that backups follow, but of which no listener hears."""
+"""A change that backups and near caches follow, but of which no listener hears."""
+
+UNTOUCHED = -(2**31)
+"""No change, but one that is backed up all the same: the response counts the backups."""
+
 ADDED = 1
 REMOVED = 2
 UPDATED = 4
@@ -35,7 +44,10 @@ EVICTED = 8
 EXPIRED = 16
 EVICT_ALL = 32
 CLEAR_ALL = 64
+MERGED = 128
 
+_GOING = REMOVED | EVICTED | EXPIRED
+_NULL = bytes(8)
 _NO_PARTITION = -1
 
 
@@ -77,6 +89,8 @@ class EntryListener(NamedTuple):
         flags: a sum of the kinds that it wants to hear of.
         local_only: only what its member publishes.
         event: the event message that belongs to its registration.
+        predicate: only changes of entries that pass it, by their serialized key and value; None
+            for all. It is asked about the new value, or the old one of what is gone.
     """
 
     uuid: UUID
@@ -89,6 +103,24 @@ class EntryListener(NamedTuple):
     flags: int
     local_only: bool
     event: Event
+    predicate: Callable[[bytes, bytes], bool] | None = None
+
+    def wants(self, change: EntryChange) -> bool:
+        """Whether it wants to hear of a change; of one of the whole map, whatever it looks for."""
+        if not self.flags & change.kind:
+            return False
+        if change.key is None:
+            return True
+        if self.key is not None and change.key != self.key:
+            return False
+        if self.predicate is None:
+            return True
+        value = change.old_value if change.kind & _GOING else change.value
+        try:
+            return self.predicate(change.key, _NULL if value is None else value)
+        except Refusal:
+            # Nobody asked: a real member logs it, and tells the listener nothing.
+            return False
 
 
 class EntryListeners:
@@ -138,13 +170,10 @@ class EntryListeners:
             change: what happened.
         """
         for listener in self.by_map.get(change.name, ()):
-            if not listener.flags & change.kind:
-                continue
             if listener.local_only and listener.member is not publisher:
                 continue
-            if listener.key is not None and change.key not in {None, listener.key}:
-                continue
-            listener.session.send(_event(listener, change))
+            if listener.wants(change):
+                listener.session.send(_event(listener, change))
 
 
 def _event(listener: EntryListener, change: EntryChange) -> Encoded:

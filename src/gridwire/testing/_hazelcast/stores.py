@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gridwire.testing._hazelcast.records import Record, lifespan
+
+if TYPE_CHECKING:
+    from gridwire.testing._hazelcast.locks import Lock
 
 __all__ = ["MapStore"]
 
@@ -20,15 +25,17 @@ class MapStore:
     Attributes:
         records: key to record.
         limited: the keys whose records have a limited life; a dict, for its order.
+        locks: who holds which key, with or without an entry.
         shape: grows when a key comes or goes.
         table_size: slots of the hash table that a real member would have; see `paging`.
     """
 
-    __slots__ = ("limited", "records", "shape", "table_size")
+    __slots__ = ("limited", "locks", "records", "shape", "table_size")
 
     def __init__(self) -> None:
         self.records: dict[bytes, Record] = {}
         self.limited: dict[bytes, None] = {}
+        self.locks: dict[bytes, Lock] = {}
         self.shape = 0
         self.table_size = _FIRST_TABLE_SIZE
 
@@ -103,10 +110,25 @@ class MapStore:
         elif self.limited:
             self.limited.pop(key, None)
 
+    def lock(self, key: bytes, lock: Lock | None) -> None:
+        """Let a key be held by somebody, or by nobody."""
+        if lock is None:
+            self.locks.pop(key, None)
+        else:
+            self.locks[key] = lock
+
+    def clear(self) -> None:
+        """Remove all entries but those whose keys are locked, by whomever."""
+        for key in [key for key in self.records if key not in self.locks]:
+            self.drop(key)
+
     def has_expired(self, key: bytes, now: int) -> bool:
         """Whether the life of this key's record is over."""
         record = self.records.get(key)
-        return record is not None and record.life is not None and record.life.expires_at <= now
+        if record is None or record.life is None or record.life.expires_at > now:
+            return False
+        # Whoever locked an entry finds it as it was.
+        return key not in self.locks
 
     def expired(self, now: int) -> list[bytes]:
         """Keys whose records are to be removed."""
@@ -117,6 +139,7 @@ class MapStore:
         replica = MapStore()
         replica.records = dict(self.records)
         replica.limited = dict(self.limited)
+        replica.locks = dict(self.locks)
         replica.table_size = self.table_size
         return replica
 

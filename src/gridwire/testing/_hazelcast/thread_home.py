@@ -9,12 +9,12 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gridwire.testing._hazelcast.cluster import LoopCluster
+from gridwire.testing._hazelcast.orders import perform
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from random import Random
-    from uuid import UUID
 
     from gridwire.testing._hazelcast.cluster import MemberFacts
     from gridwire.testing._hazelcast.options import ClusterOptions
@@ -40,6 +40,7 @@ class ThreadHome:
         # Made here and not by the policy, which belongs to the program.
         self._loop = asyncio.SelectorEventLoop()
         self._pid = os.getpid()
+        self._over = False
         self._thread = threading.Thread(
             target=self._run, name=f"gridwire-cluster-{options.cluster_name}", daemon=True
         )
@@ -71,26 +72,26 @@ class ThreadHome:
         finally:
             self._end()
 
-    def start_member(self) -> MemberFacts:
-        """Let one more member join."""
-        return self._call(self._cluster.start_member())
+    def order(self, what: str, **arguments: object) -> Any:
+        """Let the cluster do something, and wait until it is done; see `orders`.
 
-    def kill(self, uuid: UUID) -> None:
-        """End a member as a process is killed."""
-        self._call(self._cluster.kill(uuid))
-
-    def shutdown(self, uuid: UUID) -> None:
-        """Let a member hand over what it has, and leave."""
-        self._call(self._cluster.shutdown(uuid))
+        Raises:
+            ClusterError: it cannot be done, or the cluster does not run.
+        """
+        return self._call(perform(self._cluster, {"do": what, **arguments}))
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         if os.getpid() != self._pid:
             # A fork copies the handle but not the thread: nobody would ever answer.
             work.close()
             raise ClusterError("the cluster belongs to the process that started it, not this fork")
+        if self._over:
+            work.close()
+            raise ClusterError("the cluster does not run any more")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _end(self) -> None:
+        self._over = True
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 

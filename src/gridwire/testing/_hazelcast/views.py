@@ -32,11 +32,11 @@ def address_of(member: Member) -> Any:
 
 def member_infos(state: ClusterState) -> list[Any]:
     """All members, the oldest first."""
-    version = customs.MemberVersion(*state.options.version_numbers)
+    version = customs.MemberVersion(*state.dialect.numbers)
     place = customs.EndpointQualifier(_MEMBER_PROTOCOL, None)
     return [
         customs.MemberInfo(
-            address_of(member), member.uuid, {}, False, version, {place: address_of(member)}
+            address_of(member), member.uuid, {}, member.lite, version, {place: address_of(member)}
         )
         for member in state.members
     ]
@@ -66,10 +66,13 @@ class Views:
         self._listeners[session] = correlation_id
         state = self._state
         session.send(self._members(correlation_id))
-        session.send(_GROUPS.encode(correlation_id, _NO_PARTITION, state.member_version, []))
-        version = customs.Version(*state.options.version_numbers[:2])
-        session.send(_VERSION.encode(correlation_id, _NO_PARTITION, version))
-        session.send(self._partitions(correlation_id))
+        if state.table:
+            session.send(self._partitions(correlation_id))
+        if state.dialect.knows(_GROUPS):
+            session.send(_GROUPS.encode(correlation_id, _NO_PARTITION, state.member_version, []))
+        if state.dialect.knows(_VERSION):
+            version = customs.Version(*state.dialect.numbers[:2])
+            session.send(_VERSION.encode(correlation_id, _NO_PARTITION, version))
 
     def drop(self, session: Session) -> None:
         """Forget a client whose connection ended."""

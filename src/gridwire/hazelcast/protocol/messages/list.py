@@ -60,5 +60,6 @@ SUB = message("List.Sub", 0x051500, "name:String from:int to:int", "response:Lis
     route="name", retryable=True)
 ITERATOR = message("List.Iterator", 0x051600, "name:String", "response:List[Data]", route="name",
     retryable=True)
+# Members 4.2 to 5.7 answer as to the one before.
 LIST_ITERATOR = message("List.ListIterator", 0x051700, "name:String index:int",
-    "response:List[Data]", route="name", retryable=True)
+    "response:List[Data]", route="name", retryable=True, answered_as=0x051601)

@@ -157,8 +157,9 @@ AGGREGATE = message("Map.Aggregate", 0x013900, "name:String aggregator:Data", "r
     retryable=True)
 AGGREGATE_WITH_PREDICATE = message("Map.AggregateWithPredicate", 0x013a00,
     "name:String aggregator:Data predicate:Data", "response:Data?", retryable=True)
+# Members 4.2 to 5.7 answer as to the next one.
 PROJECT = message("Map.Project", 0x013b00, "name:String projection:Data", "response:List[Data?]",
-    retryable=True)
+    retryable=True, answered_as=0x013c01)
 PROJECT_WITH_PREDICATE = message("Map.ProjectWithPredicate", 0x013c00,
     "name:String projection:Data predicate:Data", "response:List[Data?]", retryable=True)
 FETCH_NEAR_CACHE_INVALIDATION_METADATA = message("Map.FetchNearCacheInvalidationMetadata", 0x013d00,

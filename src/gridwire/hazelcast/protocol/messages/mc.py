@@ -77,7 +77,8 @@ GET_CP_MEMBERS = message("MC.GetCPMembers", 0x201900, "", "cpMembers:EntryList[U
     retryable=True)
 PROMOTE_TO_CP_MEMBER = message("MC.PromoteToCPMember", 0x201a00)
 REMOVE_CP_MEMBER = message("MC.RemoveCPMember", 0x201b00, "cpMemberUuid:UUID")
-RESET_CP_SUBSYSTEM = message("MC.ResetCPSubsystem", 0x201c00)
+# Members 4.2 answer as to PromoteToCPMember.
+RESET_CP_SUBSYSTEM = message("MC.ResetCPSubsystem", 0x201c00, answered_as=0x201a01)
 TRIGGER_PARTIAL_START = message("MC.TriggerPartialStart", 0x201d00, "", "result:boolean")
 TRIGGER_FORCE_START = message("MC.TriggerForceStart", 0x201e00, "", "result:boolean")
 TRIGGER_HOT_RESTART_BACKUP = message("MC.TriggerHotRestartBackup", 0x201f00)

@@ -59,12 +59,14 @@ VALUES = message("ReplicatedMap.Values", 0x0d1000, "name:String", "response:List
     route="random", retryable=True)
 ENTRY_SET = message("ReplicatedMap.EntrySet", 0x0d1100, "name:String",
     "response:EntryList[Data,Data]", route="random", retryable=True)
+# Members 4.2 and 5.3 answer as to AddEntryListenerWithPredicate.
 ADD_NEAR_CACHE_ENTRY_LISTENER = message("ReplicatedMap.AddNearCacheEntryListener", 0x0d1200,
     "name:String includeValue:boolean localOnly:boolean", "response:UUID",
-    events=(event("Entry", _ENTRY),))
+    events=(event("Entry", _ENTRY),), answered_as=0x0d0b01)
+# Members 5.7 answer as to PutAll.
 PUT_ALL_WITH_METADATA = message("ReplicatedMap.PutAllWithMetadata", 0x0d1300,
     "name:String entries:List[ReplicatedMapEntryViewHolder] partitionId:int", route="keys",
-    since="2.7")
+    since="2.7", answered_as=0x0d0801)
 FETCH_ENTRY_VIEWS = message("ReplicatedMap.FetchEntryViews", 0x0d1400,
     "name:String cursorId:UUID newIteration:boolean partitionId:int batchSize:int",
     "cursorId:UUID entryViews:List[ReplicatedMapEntryViewHolder]", retryable=True, since="2.7")

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A coroutine on a hosted loop, as another thread sees it.
+
+It is what a future of `concurrent.futures` would be, without a lock that both threads take: an
+exception from a signal handler may hit its thread anywhere, also right behind the taking of a lock
+that nobody would give back then, and the loop would wait for it for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from _thread import allocate_lock
+from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError
+from typing import Any, Generic, TypeVar
+
+__all__ = ["HostedTask"]
+
+T = TypeVar("T")
+
+
+class HostedTask(Generic[T]):
+    """One coroutine, begun and ended on the loop.
+
+    It ends once: by the coroutine, or by `cancel`, whichever takes the only token. The outcome is
+    stored first, then callbacks are taken out one by one; who adds one puts it in first and then
+    looks. So nobody is missed, and each is called once.
+
+    Args:
+        coroutine: what to run.
+        on_loop: has the loop call a function soon.
+    """
+
+    __slots__ = (
+        "_callbacks",
+        "_cancelled",
+        "_coroutine",
+        "_done",
+        "_error",
+        "_on_loop",
+        "_task",
+        "_token",
+        "_value",
+    )
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T], on_loop: Callable[..., object]) -> None:
+        self._coroutine = coroutine
+        self._on_loop = on_loop
+        self._task: asyncio.Task[T] | None = None
+        self._token = [None]
+        self._callbacks: list[Callable[[HostedTask[T]], object]] = []
+        self._done = False
+        self._cancelled = False
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def begin(self) -> None:
+        """Run it; on the loop."""
+        if self._cancelled:
+            self._coroutine.close()
+            return
+        self._task = asyncio.get_running_loop().create_task(self._coroutine)
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[T]) -> None:
+        mine = self._take_token()
+        if task.cancelled() or not mine:
+            if not task.cancelled():
+                task.exception()  # it was looked at
+            self._cancelled = True
+        elif (error := task.exception()) is not None:
+            self._error = error
+        else:
+            self._value = task.result()
+        self._complete()
+
+    def _take_token(self) -> bool:
+        try:
+            self._token.pop()
+        except IndexError:
+            return False
+        return True
+
+    def _complete(self) -> None:
+        self._done = True
+        callbacks = self._callbacks
+        while callbacks:
+            try:
+                callback = callbacks.pop(0)
+            except IndexError:
+                return
+            callback(self)
+
+    def cancel(self) -> bool:
+        """Cancel it; from now on it counts as cancelled, whatever the coroutine makes of that.
+
+        Returns:
+            Whether it is cancelled, now or before.
+        """
+        if not self._take_token():
+            return self._cancelled
+        self._cancelled = True
+        self._complete()
+        try:
+            self._on_loop(self._cancel)
+        except RuntimeError:
+            # The loop has ended, and with it whatever ran there.
+            return True
+        return True
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self._cancelled
+
+    def done(self) -> bool:
+        """Whether it is over."""
+        return self._done
+
+    def exception(self) -> BaseException | None:
+        """What it ended with, None for a success; of one that is over and was not cancelled."""
+        return self._error
+
+    def result(self) -> T:
+        """Wait for its end; what it returned.
+
+        Raises:
+            concurrent.futures.CancelledError: it was cancelled, or its loop has ended.
+            BaseException: what it raised.
+        """
+        if not self._done:
+            over = allocate_lock()
+            over.acquire()
+            self.add_done_callback(lambda _: over.release())
+            over.acquire()
+        if self._cancelled:
+            raise CancelledError
+        if self._error is not None:
+            raise self._error
+        value: T = self._value
+        return value
+
+    def add_done_callback(self, callback: Callable[[HostedTask[T]], object]) -> None:
+        """Have a function called with this at its end: on the loop, or at once where this is."""
+        self._callbacks.append(callback)
+        if self._done:
+            try:
+                self._callbacks.remove(callback)
+            except ValueError:
+                return
+            callback(self)
