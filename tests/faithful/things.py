@@ -200,4 +200,9 @@ def classes(root: str) -> dict[int, type]:
         root: the name of its package.
     """
     base = import_module(f"{root}.serialization.api").IdentifiedDataSerializable
-    return {one.ID: new_class(one.__name__, (one, base)) for one in _THINGS}
+    return {
+        one.ID: new_class(
+            one.__name__, (one, base), exec_body=lambda names: names.update(__module__=__name__)
+        )
+        for one in _THINGS
+    }
