@@ -69,7 +69,7 @@ async def _serve(options: argparse.Namespace) -> None:
             addresses = [node.address for node in nodes.nodes]
         else:
             members = await stack.enter_async_context(_hazelcast(options))
-            title = f"cluster {members.cluster_name}, version {options.version}"
+            title = f"cluster {members.cluster_name}, version {members.version}"
             addresses = members.addresses
         sys.stdout.write("\n".join([title, *addresses]) + "\nPress Ctrl-C to stop.\n")
         sys.stdout.flush()
