@@ -14,12 +14,14 @@ import typer
 from rich.console import Console
 
 from bench.children import ChildFailedError, WrongAnswerError
+from bench.choosing import UnknownCaseError, choose
 from bench.document import FORMAT, document, versions
+from bench.durations import FULL, QUICK
 from bench.environment import environment, idle_share
-from bench.hazelcast.cases import CASES, QUICK_CASES, Case, UnknownCaseError, choose
+from bench.hazelcast.cases import CASES, QUICK_CASES, Case
 from bench.hazelcast.clusters import MEMBER_VERSION, ClusterOpener, running_members, start_members
 from bench.hazelcast.own_cluster import figures
-from bench.hazelcast.runs import FULL, QUICK, Plan, profile_case, run
+from bench.hazelcast.runs import Plan, profile_case, run
 from bench.hazelcast.targets import GROWTH_TARGETS, TARGETS
 from bench.model import LIBRARIES, OURS, PEER, Library, Result
 from bench.report import (

@@ -7,7 +7,13 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ("pytester", "support.implementation", "support.leaks", "support.real_members")
+pytest_plugins = (
+    "pytester",
+    "support.implementation",
+    "support.leaks",
+    "support.real_members",
+    "support.real_aerospike",
+)
 
 # Examples are not timed: the machine may be busy with other tests' members. CI tries the same
 # examples each time, so that a change is judged by what it changed; developers explore.

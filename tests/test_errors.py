@@ -182,3 +182,12 @@ def test_defaults_never_claim_more_than_the_class_knows():
         "ProtocolError": Outcome.UNKNOWN,
     }
     assert UsageError("x", outcome=Outcome.UNKNOWN).outcome is Outcome.UNKNOWN
+
+
+def test_a_read_does_not_speak_of_an_outcome_that_does_not_matter():
+    error = DeadlineExceededError("too late")
+    assert "outcome is unknown" in str(error)
+    error.changes_nothing = True
+    assert str(error) == "too late"
+    assert error.outcome is Outcome.UNKNOWN
+    assert str(pickle.loads(pickle.dumps(error))) == "too late"

@@ -30,9 +30,10 @@ def sections() -> dict[str, list[tuple[str, str]]]:
 SECTIONS = sections()
 
 
-def test_the_example_project(tmp_path: Path):
+@pytest.mark.parametrize("name", ["testing-with-gridwire", "testing-with-aerospike"])
+def test_the_example_project(name: str, tmp_path: Path):
     """In a copy, so that nothing of the checkout helps it."""
-    example = PROJECT / "examples" / "testing-with-gridwire"
+    example = PROJECT / "examples" / name
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", ".pytest_cache")
     copy = shutil.copytree(example, tmp_path / "project", ignore=ignored)
     done = run_pytest(copy, installed(tmp_path / "site"))

@@ -11,7 +11,7 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 
 LEAKY = """
-import asyncio, socket, threading, pytest
+import _thread, asyncio, socket, threading, pytest
 from support import leaks
 
 leaks.GRACE_SECONDS = 0.3
@@ -28,6 +28,15 @@ def test_clean():
 
 def test_thread():
     threading.Thread(target=threading.Event().wait, name="forgotten", daemon=True).start()
+
+def test_thread_of_a_library():
+    begun = threading.Event()
+    def foreign():
+        threading.current_thread()  # as logging does
+        begun.set()
+        threading.Event().wait()
+    _thread.start_new_thread(foreign, ())
+    begun.wait()
 
 def test_thread_that_is_about_to_end():
     threading.Timer(0.05, int).start()
@@ -84,6 +93,7 @@ def test_allowed_error():
 
 CLEAN = {
     "test_clean",
+    "test_thread_of_a_library",
     "test_thread_that_is_about_to_end",
     "test_shared_thread",
     "test_allowed_thread",

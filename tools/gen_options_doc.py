@@ -100,6 +100,35 @@ def _default(value: object) -> str:
     return f"`{value!r}`"
 
 
+def write_or_check(
+    about: str | None, page: Path, text: str, arguments: Sequence[str] | None = None
+) -> int:
+    """Write a generated page, or compare it with what would be written.
+
+    Args:
+        about: what the program does, for its help.
+        page: the file, unless the command line names another.
+        text: what it should be.
+        arguments: of the command line; `None` means those of the process.
+
+    Returns:
+        0, or 1 when the page is not what it should be.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    parser.add_argument("--page", type=Path, default=page, help="the file to write or to compare")
+    options = parser.parse_args(arguments)
+    wanted = text.encode()
+    if not options.check:
+        options.page.write_bytes(wanted)
+        print(f"wrote {options.page}")
+        return 0
+    if options.page.is_file() and options.page.read_bytes() == wanted:
+        return 0
+    print(f"{options.page} is stale; run tools/{parser.prog}", file=sys.stderr)
+    return 1
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the page.
 
@@ -109,19 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0, or 1 when the page is not what it should be.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare instead of writing")
-    parser.add_argument("--page", type=Path, default=PAGE, help="the file to write or to compare")
-    options = parser.parse_args(arguments)
-    wanted = page().encode()
-    if not options.check:
-        options.page.write_bytes(wanted)
-        print(f"wrote {options.page}")
-        return 0
-    if options.page.is_file() and options.page.read_bytes() == wanted:
-        return 0
-    print(f"{options.page} is stale; run tools/gen_options_doc.py", file=sys.stderr)
-    return 1
+    return write_or_check(__doc__, PAGE, page(), arguments)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ and read in their best way (the official client has no good `bytes`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Literal
+
+from bench.choosing import choose
 
 __all__ = [
     "CASES",
@@ -19,8 +20,6 @@ __all__ = [
     "NearCache",
     "Operation",
     "Style",
-    "UnknownCaseError",
-    "choose",
 ]
 
 Style = Literal["asyncio", "futures", "blocking"]
@@ -29,10 +28,6 @@ NearCache = Literal["BINARY", "OBJECT"]
 
 _KIB = 1024
 _MIB = 1024 * 1024
-
-
-class UnknownCaseError(ValueError):
-    """No case has the name that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +64,6 @@ class Case:
     def operation_bytes(self) -> int:
         """Bytes of values that one call moves."""
         return self.entries * self.value_bytes
-
-
-def choose(patterns: Sequence[str], cases: Sequence[Case]) -> tuple[Case, ...]:
-    """Give the cases whose names match one of the patterns, in their own order.
-
-    Args:
-        patterns: As file names are matched: ``asyncio-*-256``.
-        cases: Where to choose from.
-
-    Raises:
-        UnknownCaseError: A pattern matches nothing.
-    """
-    for pattern in patterns:
-        if not any(fnmatchcase(case.name, pattern) for case in cases):
-            names = ", ".join(case.name for case in cases)
-            raise UnknownCaseError(f"no case is named {pattern!r}; there are {names}")
-    return tuple(
-        case for case in cases if any(fnmatchcase(case.name, pattern) for pattern in patterns)
-    )
 
 
 def _size(count: int) -> str:

@@ -16,9 +16,10 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.children import WRONG_ANSWER_STATUS, WrongAnswerError
+from bench.durations import Durations
 from bench.hazelcast.faces import facts, open_face
 from bench.hazelcast.loads import CpuClock, Load, open_load
-from bench.hazelcast.specification import Durations, Specification
+from bench.hazelcast.specification import Specification
 from bench.measuring import Competitor, Growth, Idleness, summary
 from bench.model import Round
 from bench.profiling import Profiler

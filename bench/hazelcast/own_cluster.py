@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench.children import run_child
-from bench.hazelcast.cases import CASES, Case, choose
-from bench.hazelcast.runs import FULL
-from bench.hazelcast.specification import Durations, Specification
+from bench.choosing import choose
+from bench.durations import FULL, Durations
+from bench.hazelcast.cases import CASES, Case
+from bench.hazelcast.specification import Specification
 from bench.model import OURS, Figure, Round
 from bench.stats import median
 from gridwire.testing import HazelcastCluster

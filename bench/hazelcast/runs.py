@@ -8,19 +8,17 @@ from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from bench.children import ChildFailedError, WrongAnswerError, run_child
+from bench.durations import Durations
 from bench.hazelcast.cases import CASES, Case
 from bench.hazelcast.clusters import Cluster, ClusterOpener
-from bench.hazelcast.specification import Durations, Specification
+from bench.hazelcast.specification import Specification
 from bench.model import LIBRARIES, OURS, Library, Measurement, Pair, Result
 
-__all__ = ["FULL", "QUICK", "Observer", "Plan", "profile_case", "run"]
+__all__ = ["Observer", "Plan", "profile_case", "run"]
 
 _CLIENT = "bench.hazelcast.client"
 _LIMIT = 60.0  # seconds a client process may take; a good one takes a tenth
 _GIVE_UP = 4  # clients that fail one after the other: the members are gone
-
-FULL = Durations(warm_up=0.3, round=0.35, rounds=3, enough=4.0)
-QUICK = Durations(warm_up=0.15, round=0.15, rounds=2, enough=1.0)
 
 # Members compile what is hot, and grow their memory, while they run: the first case must not pay.
 _MEMBER_WARM_UP = ("asyncio-set-256", "asyncio-get-256", "put_all-asyncio", "value-set-64MiB")

@@ -7,27 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bench.durations import Durations
 from bench.hazelcast.cases import Case
 from bench.model import Library
 
-__all__ = ["Durations", "Specification"]
-
-
-@dataclass(frozen=True, slots=True)
-class Durations:
-    """How long a measurement takes.
-
-    Attributes:
-        warm_up: Seconds of work that are not counted.
-        round: Seconds of each round.
-        rounds: How many rounds.
-        enough: Seconds after which no further round begins (calls may be longer than a round).
-    """
-
-    warm_up: float
-    round: float
-    rounds: int
-    enough: float
+__all__ = ["Specification"]
 
 
 @dataclass(frozen=True, slots=True)

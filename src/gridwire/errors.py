@@ -78,6 +78,10 @@ class GridwireError(Exception):
     default_message: ClassVar[str] = ""
     """The message of errors of this class that are made without one."""
 
+    changes_nothing: bool = False
+    """Whether the operation only reads. Then it does not matter whether it was executed, and the
+    text does not speak of an outcome that is unknown."""
+
     message: str
     outcome: Outcome | None
     hint: str | None
@@ -120,8 +124,9 @@ class GridwireError(Exception):
         text = self.message or type(self).__name__
         shown = ", ".join(self._shown_facts())
         sentences = [f"{text} ({shown})" if shown else text]
-        if self.outcome is not None:
-            sentences.append(self.outcome.sentence)
+        outcome = self.outcome
+        if outcome is not None and not (self.changes_nothing and outcome is Outcome.UNKNOWN):
+            sentences.append(outcome.sentence)
         if self.hint:
             sentences.append(self.hint)
         return " ".join([*map(_ended, sentences[:-1]), sentences[-1]])

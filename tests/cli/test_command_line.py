@@ -10,8 +10,11 @@ import sys
 import pytest
 
 import gridwire as package
+from gridwire import aerospike
 from gridwire.cli import main
 from gridwire.hazelcast import HazelcastClient
+
+MORE = ("--entries", "--quick", "--json")
 
 
 def test_the_version(gridwire):
@@ -23,7 +26,7 @@ def test_the_version(gridwire):
 def test_help_names_every_option(gridwire):
     done = gridwire("demo", "--help", COLUMNS="200")
     assert (done.returncode, done.stderr) == (0, "")
-    for option in ("--members", "--cluster-name", "--entries", "--quick", "--json"):
+    for option in ("--only", "--members", "--hosts", "--namespace", "--cluster-name", *MORE):
         assert option in done.stdout
 
 
@@ -42,6 +45,10 @@ def test_without_a_command_it_helps(gridwire):
         ("demo", "--entries", "9"),
         ("demo", "--entries", "1000001"),
         ("demo", "--members", " , "),
+        ("demo", "--hosts", ","),
+        ("demo", "--only", "redis"),
+        ("demo", "--only", "aerospike", "--members", "127.0.0.1:5701"),
+        ("demo", "--only", "hazelcast", "--hosts", "127.0.0.1:3000"),
         ("serve", "nonsense"),
         ("serve", "hazelcast", "--members", "x"),
     ],
@@ -67,6 +74,7 @@ def test_without_the_extra_it_says_how_to_install_it(environment, missing):
     code = f"""
 import sys
 sys.modules[{missing!r}] = None
+from gridwire import aerospike
 from gridwire.cli import main
 sys.exit(main())
 """
@@ -111,6 +119,32 @@ def test_serve_runs_a_cluster_until_it_is_interrupted(command, environment):
     assert (process.returncode, errors) == (0, "")
 
 
+def test_serve_runs_nodes_until_it_is_interrupted(command, environment):
+    arguments = ["serve", "aerospike", "--nodes", "2", "--port", "0", "--namespace", "mine"]
+    with subprocess.Popen(
+        [*command, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            hosts = []
+            while len(hosts) < 2:
+                line = process.stdout.readline()
+                assert line, process.stderr.read()
+                hosts += re.findall(r"127\.0\.0\.1:\d+", line)
+            with aerospike.client({"hosts": hosts}).connect() as client:
+                assert len(client.get_node_names()) == 2
+                client.put(("mine", "demo", 1), {"a": 1})
+                assert client.get(("mine", "demo", 1)).bins == {"a": 1}
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert (process.returncode, errors) == (0, "")
+
+
 def test_serve_says_why_it_cannot(gridwire):
     done = gridwire("serve", "hazelcast", "--members", "0")
     assert done.returncode != 0
@@ -119,7 +153,7 @@ def test_serve_says_why_it_cannot(gridwire):
 
 
 def test_a_console_of_the_old_kind_shows_what_it_can(gridwire):
-    done = gridwire("demo", "--quick", PYTHONIOENCODING="ascii")
+    done = gridwire("demo", "--entries", "400", "--only", "aerospike", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
     assert done.stdout.endswith("lost 0, wrong 0\n")
@@ -130,7 +164,7 @@ def test_a_reader_that_goes_away_is_no_fault_of_ours(command, environment):
     os.close(reading)
     with os.fdopen(writing, "wb") as output:
         done = subprocess.run(
-            [*command, "demo", "--quick"],
+            [*command, "demo", "--entries", "400", "--only", "aerospike"],
             env=environment,
             stdout=output,
             stderr=subprocess.PIPE,

@@ -13,22 +13,33 @@ import subprocess
 
 import pytest
 
-from gridwire.cli.demo import target
+from gridwire import aerospike
+from gridwire.cli.demo import hazelcast
 from gridwire.cli.demo.command import demo
-from gridwire.cli.demo.plan import Plan
+from gridwire.cli.demo.plan import Plan, System, key_of
 from gridwire.hazelcast import HazelcastClient
-from gridwire.testing import HazelcastCluster
+from gridwire.testing import AerospikeCluster, HazelcastCluster
 
 SPEED = re.compile(r"^(?:blocking|asyncio) +(?:\d+ +)?[sg]et +[\d,]+ ", re.MULTILINE)
+
+COUNTS = {"Hazelcast": 271, "Aerospike": 4096}
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 @pytest.fixture(scope="module")
 def document(gridwire):
+    """What the demo of both systems says, as a document."""
     done = gridwire("demo", "--quick", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
+
+
+@pytest.fixture(params=["Hazelcast", "Aerospike"])
+def part(request, document):
+    """What it says of one of the systems."""
+    (found,) = [each for each in document["systems"] if each["system"] == request.param]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -43,38 +54,55 @@ class TestDocument:
         assert (document["lost"], document["wrong"], document["unchecked"]) == (0, 0, 0)
         assert (document["verdict"], document["status"]) == ("lost 0, wrong 0", 0)
 
-    def test_every_write_is_accounted_for(self, document):
-        writes = document["writes"]
-        assert writes["acknowledged"] + len(writes["failed"]) == 2 * document["entries"] == 4000
+    def test_shows_both_systems(self, document):
+        assert [each["system"] for each in document["systems"]] == ["Hazelcast", "Aerospike"]
+
+    def test_nothing_was_lost_in_either(self, part):
+        assert (part["lost_keys"], part["wrong_keys"], part["unchecked_keys"]) == ([], [], [])
+        assert part["verdict"] == "lost 0, wrong 0"
+
+    def test_every_write_is_accounted_for(self, part):
+        writes = part["writes"]
+        assert writes["acknowledged"] + len(writes["failed"]) == 2 * part["entries"] == 4000
         for failed in writes["failed"]:
             assert failed["outcome"] in {"NOT_SENT", "UNKNOWN", "REJECTED"}
             assert failed["found"] in {True, False}
 
-    def test_a_member_died_in_the_middle_of_the_work(self, document):
-        killed, cluster = document["killed"], document["cluster"]
+    def test_a_member_died_in_the_middle_of_the_work(self, part):
+        killed, cluster = part["killed"], part["cluster"]
         assert killed["operations_before"] > 0
         assert killed["operations_after"] > 0
         before = {member["address"] for member in cluster["members_before"]}
         after = {member["address"] for member in cluster["members_after"]}
-        assert before - after == {killed["address"]}
-        assert len(after) == 2
+        if part["system"] == "Hazelcast":
+            assert before - after == {killed["address"]}
+            assert len(after) == 2
+            assert killed["operations_without"] is None
+        else:
+            without = {member["address"] for member in killed["members_without"]}
+            assert before - without == {killed["address"]}
+            assert after == before
+            assert 0 < killed["operations_without"] <= killed["operations_after"]
 
-    def test_every_partition_has_an_owner(self, document):
-        cluster = document["cluster"]
-        for when in ("members_before", "members_after"):
-            owned = [member["partitions"] for member in cluster[when]]
-            assert sum(owned) == cluster["partition_count"] == 271
+    def test_every_partition_has_an_owner(self, part):
+        cluster = part["cluster"]
+        moments = [cluster["members_before"], cluster["members_after"]]
+        if part["system"] == "Aerospike":
+            moments.append(part["killed"]["members_without"])
+        for members in moments:
+            owned = [member["partitions"] for member in members]
+            assert sum(owned) == cluster["partition_count"] == COUNTS[part["system"]]
             assert min(owned) > 0
 
-    def test_both_clients_are_measured(self, document):
-        series = {(each["client"], each["part"], each["call"]) for each in document["speed"]}
+    def test_both_clients_are_measured(self, part):
+        series = {(each["client"], each["part"], each["call"]) for each in part["speed"]}
         assert series == {
             (client, part, call)
             for client in ("blocking", "asyncio")
             for part in ("alone", "together")
             for call in ("set", "get")
         }
-        for each in document["speed"]:
+        for each in part["speed"]:
             latency = each["latency_ms"]
             assert 0 < latency["p50"] <= latency["p99"] <= latency["max"]
             assert each["calls"] + each["failed"] == 1000
@@ -82,28 +110,35 @@ class TestDocument:
 
 
 class TestText:
-    def test_the_last_line_is_the_verdict(self, text):
-        assert text.endswith("\nlost 0, wrong 0\n")
+    def test_the_last_line_is_the_verdict_on_both(self, text):
+        assert "\nHazelcast: lost 0, wrong 0\n" in text
+        assert text.endswith("\nAerospike: lost 0, wrong 0\n\nlost 0, wrong 0\n")
 
     def test_without_a_terminal_there_are_no_control_codes(self, text):
         assert not CONTROL.search(text)
 
     def test_it_shows_members_partitions_and_speed(self, text):
         assert "271 partitions on 3 members" in text
+        assert "4096 partitions on 3 nodes" in text
         assert re.search(r"killed +member 127\.0\.0\.1:\d+", text)
+        killed, returned = re.findall(r"(?:killed|returned) +node (127\.0\.0\.1:\d+)", text)
+        assert killed == returned
         assert (
-            len(re.findall(r"^(?:blocking|asyncio) +\d+ +[sg]et +[\d,]+ ", text, re.MULTILINE)) == 8
+            len(re.findall(r"^(?:blocking|asyncio) +\d+ +[sg]et +[\d,]+ ", text, re.MULTILINE))
+            == 16
         )
-        for header in ("calls/s", "p50", "p99", "max", "before", "after"):
+        for header in ("calls/s", "p50", "p99", "max", "before", "without", "after"):
             assert header in text
 
     def test_no_line_is_wider_than_a_terminal(self, text):
         assert max(map(len, text.splitlines())) <= 80
 
 
-def test_a_narrow_terminal_gets_narrow_lines(gridwire):
-    done = gridwire("demo", "--quick", COLUMNS="40")
-    assert done.returncode == 0
+@pytest.mark.parametrize("system", ["hazelcast", "aerospike"])
+def test_one_system_on_a_narrow_terminal(gridwire, system):
+    done = gridwire("demo", "--entries", "400", "--only", system, COLUMNS="40")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [each for each in COUNTS if each in done.stdout] == [system.capitalize()]
     assert max(map(len, done.stdout.splitlines())) <= 40
     assert done.stdout.endswith("\nlost 0, wrong 0\n")
     assert (
@@ -113,7 +148,7 @@ def test_a_narrow_terminal_gets_narrow_lines(gridwire):
 
 
 def test_colours_without_a_terminal_move_nothing(gridwire):
-    done = gridwire("demo", "--quick", FORCE_COLOR="1")
+    done = gridwire("demo", "--entries", "400", "--only", "aerospike", FORCE_COLOR="1")
     assert done.returncode == 0
     assert "\x1b[" in done.stdout
     assert not re.search(r"\x1b\[[\d;?]*[^\d;?m]", done.stdout)
@@ -122,7 +157,9 @@ def test_colours_without_a_terminal_move_nothing(gridwire):
 def test_on_a_terminal_bars_move_and_the_cursor_comes_back(command, environment):
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [*command, "demo", "--quick"], env={**environment, "COLUMNS": "80"}, stdout=theirs
+        [*command, "demo", "--entries", "400", "--only", "aerospike"],
+        env={**environment, "COLUMNS": "80"},
+        stdout=theirs,
     ) as process:
         os.close(theirs)
         output = read_to_end(ours)
@@ -153,12 +190,26 @@ class TestClusterOfTheUser:
             arguments = ("--quick", "--members", members, "--cluster-name", name)
             done = gridwire("demo", "--json", *arguments)
             assert (done.returncode, done.stderr) == (0, "")
-            document = json.loads(done.stdout)
-            assert document["killed"] is None
-            assert document["writes"] == {"acknowledged": 4000, "failed": []}
-            assert document["map_left_behind"] is None
+            (part,) = json.loads(done.stdout)["systems"]
+            assert part["killed"] is None
+            assert part["writes"] == {"acknowledged": 4000, "failed": []}
+            assert part["left_behind"] is None
             assert len(cluster.members) == 2
-            assert size_of(cluster, document["map"]) == 0
+            assert size_of(cluster, part["map"]) == 0
+
+    def test_nothing_is_killed_and_nothing_is_left_of_the_set(self, gridwire):
+        with AerospikeCluster(nodes=2, namespaces="users") as cluster:
+            hosts = ",".join(node.address for node in cluster.nodes)
+            done = gridwire("demo", "--quick", "--json", "--hosts", hosts, "--namespace", "users")
+            assert (done.returncode, done.stderr) == (0, "")
+            (part,) = json.loads(done.stdout)["systems"]
+            assert part["killed"] is None
+            assert part["writes"] == {"acknowledged": 4000, "failed": []}
+            assert part["left_behind"] is None
+            assert len(cluster.nodes) == 2
+            keys = [("users", part["set"], key_of(index)) for index in range(2000)]
+            with aerospike.client({"hosts": cluster.hosts}).connect() as client:
+                assert client.batch_read(keys).found_count() == 0
 
     def test_the_text_tells_of_no_death(self, gridwire):
         with HazelcastCluster(members=1) as cluster:
@@ -204,6 +255,24 @@ class TestSetUp:
         assert done.returncode == 2
         assert "'a:b:c' is not an address" in done.stderr
 
+    def test_no_host_is_reachable(self, gridwire, nobody):
+        done = gridwire("demo", "--hosts", nobody)
+        assert done.returncode == 2
+        assert nobody in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_a_host_cannot_be_read(self, gridwire):
+        done = gridwire("demo", "--hosts", "a:b:c")
+        assert done.returncode == 2
+        assert "'a:b:c'" in done.stderr
+
+    def test_the_namespace_does_not_exist(self, gridwire):
+        with AerospikeCluster(nodes=1) as cluster:
+            address = cluster.nodes[0].address
+            done = gridwire("demo", "--hosts", address, "--namespace", "nowhere")
+        assert done.returncode == 2
+        assert "nowhere" in done.stderr
+
     def test_the_cluster_cannot_be_started(self, gridwire):
         done = gridwire("demo", "--cluster-name", "")
         assert done.returncode == 2
@@ -221,18 +290,21 @@ def nobody():
 @pytest.fixture
 def impatient(monkeypatch):
     """Runs a demo that looks for its cluster a moment only, in this process."""
-    monkeypatch.setitem(target._CLIENT_OPTIONS, "cluster_connect_timeout", 0.3)
+    monkeypatch.setitem(hazelcast.CLIENT_OPTIONS, "cluster_connect_timeout", 0.3)
 
     def run(address, *, as_json, cluster_name=None):
-        return demo(Plan(400, (address,), cluster_name, "demo"), as_json=as_json)
+        plan = Plan(System.HAZELCAST, 400, (address,), cluster_name, "demo")
+        return demo([plan], as_json=as_json)
 
     return run
 
 
 class TestInterrupt:
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_it_ends_cleanly_and_stops_the_cluster(self, command, environment, number):
-        done, output, addresses = interrupted(command, environment, [], number)
+    @pytest.mark.parametrize(
+        ("system", "number"), [("hazelcast", signal.SIGINT), ("aerospike", signal.SIGTERM)]
+    )
+    def test_it_ends_cleanly_and_stops_the_cluster(self, command, environment, system, number):
+        done, output, addresses = interrupted(command, environment, ["--only", system], number)
         assert done.returncode == 128 + number
         assert "interrupted" in done.stderr
         assert "Traceback" not in done.stderr

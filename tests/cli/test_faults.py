@@ -7,28 +7,29 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 
-from gridwire.cli.demo import checking, command, scenario
-from gridwire.cli.demo import target as targets
-from gridwire.cli.demo.plan import Plan
-from gridwire.cli.demo.target import Target
+from gridwire.cli.demo import checking, command, hazelcast, scenario, styles, target
+from gridwire.cli.demo.plan import Plan, System
+from gridwire.cli.demo.systems import open_target
+from gridwire.errors import GridwireError
+from gridwire.testing import AerospikeCluster
 
 BROKEN = """
 import sys
+from contextlib import closing
 from gridwire.cli import main
 from gridwire.cli.demo import scenario
-from gridwire.hazelcast import HazelcastClient
 
 check = scenario.check_entries
 
-def break_and_check(ledger, keys, options, map_name, update):
-    with HazelcastClient(**options) as client:
-        entries = client.get_map(map_name).blocking()
-        entries.delete("entry-000003")
-        entries.set("entry-000005", "changed")
-    check(ledger, keys, options, map_name, update)
+def break_and_check(ledger, keys, connect, update):
+    with closing(connect()) as access:
+        access.remove("entry-000003")
+        access.set("entry-000005", "changed")
+    check(ledger, keys, connect, update)
 
 scenario.check_entries = break_and_check
 sys.exit(main())
@@ -54,26 +55,31 @@ def broken(environment):
 def test_values_changed_behind_its_back_make_the_text_and_the_status_red(broken):
     done = broken()
     assert (done.returncode, done.stderr) == (1, "")
-    assert "lost: entry-000003\n" in done.stdout
-    assert "wrong: entry-000005\n" in done.stdout
-    assert done.stdout.endswith("\nlost 1, wrong 1\n")
+    assert done.stdout.count("lost: entry-000003\n") == 2
+    assert done.stdout.count("wrong: entry-000005\n") == 2
+    assert "\nHazelcast: lost 1, wrong 1\n" in done.stdout
+    assert done.stdout.endswith("\nAerospike: lost 1, wrong 1\n\nlost 2, wrong 2\n")
 
 
 def test_values_changed_behind_its_back_make_the_document_red(broken):
-    done = broken("--json")
+    done = broken("--json", "--only", "aerospike")
     assert (done.returncode, done.stderr) == (1, "")
     document = json.loads(done.stdout)
-    assert (document["lost"], document["lost_keys"]) == (1, ["entry-000003"])
-    assert (document["wrong"], document["wrong_keys"]) == (1, ["entry-000005"])
+    (part,) = document["systems"]
+    assert (part["lost_keys"], part["wrong_keys"]) == (["entry-000003"], ["entry-000005"])
+    assert part["verdict"] == "lost 1, wrong 1"
+    assert (document["lost"], document["wrong"]) == (1, 1)
     assert (document["verdict"], document["status"]) == ("lost 1, wrong 1", 1)
 
 
-def run_in_process(capsys):
-    status = command.demo(Plan(400, None, None, "demo"), as_json=False)
+def run_in_process(capsys, system=System.HAZELCAST):
+    plan = Plan(system, 400, None, None, "demo")
+    status = command.demo([plan], as_json=False)
     return status, capsys.readouterr().out
 
 
-def test_a_read_on_the_way_that_is_wrong_is_red(monkeypatch, capsys):
+@pytest.mark.parametrize("system", System)
+def test_a_read_on_the_way_that_is_wrong_is_red(monkeypatch, capsys, system):
     class Liar:
         """Answers one read with the value before."""
 
@@ -94,12 +100,12 @@ def test_a_read_on_the_way_that_is_wrong_is_red(monkeypatch, capsys):
             return getattr(self._entries, name)
 
     class LyingStyle(scenario.BlockingStyle):
-        def __init__(self, options, map_name):
-            super().__init__(options, map_name)
-            self.map = Liar(self.map)
+        def __init__(self, connect):
+            super().__init__(connect)
+            self.access = Liar(self.access)
 
     monkeypatch.setattr(scenario, "BlockingStyle", LyingStyle)
-    status, output = run_in_process(capsys)
+    status, output = run_in_process(capsys, system)
     assert status == 1
     assert output.endswith("\nlost 0, wrong 1\n")
 
@@ -122,22 +128,24 @@ def test_a_cluster_that_vanishes_leaves_writes_unchecked_and_is_red(monkeypatch,
             return getattr(self._entries, name)
 
     class PatientStyle(scenario.BlockingStyle):
-        def __init__(self, options, map_name):
-            super().__init__(options, map_name)
-            self.map = Patient(self.map)
+        def __init__(self, connect):
+            super().__init__(connect)
+            self.access = Patient(self.access)
 
-    def kill_all(target):
-        addresses = [member.address for member in target._cluster.members]
-        for member in target._cluster.members:
+    def kill_all(theirs):
+        addresses = [member.address for member in theirs._cluster.members]
+        for member in theirs._cluster.members:
             member.kill()
         # Nobody will come back: the client that checks need not wait for it as long as others.
-        monkeypatch.setitem(targets._CLIENT_OPTIONS, "cluster_connect_timeout", 0.2)
+        monkeypatch.setitem(hazelcast.CLIENT_OPTIONS, "cluster_connect_timeout", 0.2)
         gone.set()
         return addresses[1]
 
-    monkeypatch.setitem(targets._CLIENT_OPTIONS, "cluster_connect_timeout", 2.0)
+    monkeypatch.setitem(hazelcast.CLIENT_OPTIONS, "cluster_connect_timeout", 2.0)
+    monkeypatch.setattr(styles, "_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(target, "_SETTLE_SECONDS", 0.1)
     monkeypatch.setattr(scenario, "BlockingStyle", PatientStyle)
-    monkeypatch.setattr(Target, "kill_member", kill_all)
+    monkeypatch.setattr(hazelcast.HazelcastTarget, "kill_member", kill_all)
     status, output = run_in_process(capsys)
     assert status == 1
     last = output.splitlines()[-1]
@@ -150,13 +158,13 @@ def test_a_check_that_fails_half_way_is_red(monkeypatch, capsys):
     monkeypatch.setattr(checking, "_BATCH", 100)
     observe = scenario.check_entries
 
-    def cut(ledger, keys, options, map_name, update):
+    def cut(ledger, keys, connect, update):
         def stop(completed):
             update(completed)
             if completed == 300:
                 raise scenario.GridwireError("the network is gone")
 
-        observe(ledger, keys, options, map_name, stop)
+        observe(ledger, keys, connect, stop)
 
     monkeypatch.setattr(scenario, "check_entries", cut)
     status, output = run_in_process(capsys)
@@ -164,12 +172,24 @@ def test_a_check_that_fails_half_way_is_red(monkeypatch, capsys):
     assert output.endswith("\nlost 0, wrong 0, unchecked 100\n")
 
 
+def test_records_that_cannot_be_read_are_not_taken_for_missing_ones():
+    with AerospikeCluster(nodes=2) as cluster:
+        hosts = tuple(node.address for node in cluster.nodes)
+        plan = Plan(System.AEROSPIKE, 400, hosts, None, "demo")
+        with open_target(plan) as where, closing(where.connect()) as access:
+            access.set("a", "1")
+            assert access.get_many(["a", "b"]) == {"a": "1"}
+            with cluster.refuse(22, requests="batch"), pytest.raises(GridwireError):
+                access.get_many(["a", "b"])
+
+
 def test_a_cluster_that_cannot_be_killed_ends_the_demo_with_a_sentence(monkeypatch, capsys):
     def refuse(target):
         raise scenario.GridwireError("the process of the cluster ended")
 
-    monkeypatch.setattr(Target, "kill_member", refuse)
-    assert command.demo(Plan(400, None, None, "demo"), as_json=True) == 1
+    monkeypatch.setattr(hazelcast.HazelcastTarget, "kill_member", refuse)
+    plan = Plan(System.HAZELCAST, 400, None, None, "demo")
+    assert command.demo([plan], as_json=True) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"error": "the process of the cluster ended", "status": 1}
     assert captured.err == "gridwire demo: the process of the cluster ended\n"

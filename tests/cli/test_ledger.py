@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridwire.cli.demo.ledger import FailedWrite, Finding, Ledger
+from gridwire.cli.demo.ledger import FailedWrite, Finding, Ledger, total
 from gridwire.errors import Outcome
 
 
@@ -129,6 +129,14 @@ def test_writes_that_failed_are_listed_with_what_became_of_them():
         "third": (Outcome.REJECTED, False),
     }
     assert verdict.is_clean
+
+
+def test_verdicts_of_several_clusters_add_up():
+    clean, lost = checked(ledger_with("a"), k="a"), checked(ledger_with("a"))
+    assert total([clean, clean]).line == "lost 0, wrong 0"
+    both = total([clean, lost])
+    assert (both.line, both.acknowledged, both.is_clean) == ("lost 1, wrong 0", 2, False)
+    assert not total([Ledger().verdict(stopped_early=True), clean]).is_clean
 
 
 WRITES = st.tuples(st.sampled_from("abc"), st.sampled_from([None, *Outcome]), st.booleans())

@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from gridwire.cli.demo.plan import MAX_FAILURES, Plan, key_of, value_of
+from gridwire.cli.demo.plan import MAX_FAILURES, Plan, System, key_of, value_of
 from gridwire.cli.demo.work import Job, Operation, Part, Progress, Series
 from gridwire.errors import GridwireError, Outcome
 
@@ -16,7 +16,7 @@ def job_of(indexes, *operations, progress=None):
 
 
 def test_the_clients_share_all_entries_and_none_twice():
-    plan = Plan(11, None, None, "m")
+    plan = Plan(System.HAZELCAST, 11, None, None, "m")
     assert sorted([*plan.blocking_share, *plan.asyncio_share]) == list(range(11))
 
 

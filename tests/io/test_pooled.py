@@ -143,8 +143,41 @@ def test_a_peer_that_ends(pair: tuple[PooledSocket, socket.socket]):
 def test_more_than_was_asked_for(pair: tuple[PooledSocket, socket.socket]):
     pooled, peer = pair
     peer.sendall(message(b"one") + message(b"two"))
+    # The first answer is the caller's; the other is nobody's, and so is the connection.
+    assert pooled.exchange(b"?", 5.0, monotonic()) == message(b"one")
+    assert not pooled.is_open
+    assert pooled.phase is Phase.NONE
+    assert pooled.is_stale(monotonic())
+
+
+def test_an_answer_that_is_late(pair: tuple[PooledSocket, socket.socket]):
+    pooled, peer = pair
+    for cut in (0, 2, 9):
+        with pytest.raises(OSError, match="timed out|unavailable"):
+            pooled.exchange(b"?", 0.01, monotonic(), 5.0)
+        assert pooled.is_open
+        assert (pooled.phase, pooled.patience) == (Phase.LATE, 5.0)
+        assert not pooled.receive_late()
+        answer = message(bytes(20))
+        peer.sendall(answer[:cut])
+        wait_for_any([pooled], monotonic() + 5)
+        assert not pooled.receive_late()
+        thread = in_background(lambda rest=answer[cut:]: peer.sendall(rest))
+        thread.join()
+        assert pooled.receive_late()
+        assert pooled.phase is Phase.NONE
+        peer.sendall(message(b"next"))
+        assert pooled.exchange(b"?", 5.0, monotonic()) == message(b"next")
+
+
+def test_a_connection_that_ends_instead_of_a_late_answer(pair: tuple[PooledSocket, socket.socket]):
+    pooled, peer = pair
+    with pytest.raises(OSError, match="timed out|unavailable"):
+        pooled.exchange(b"?", 0.01, monotonic(), 5.0)
+    peer.close()
+    wait_for_any([pooled], monotonic() + 5)
     with pytest.raises(ConnectionError):
-        pooled.exchange(b"?", 5.0, monotonic())
+        pooled.receive_late()
     assert not pooled.is_open
 
 
@@ -169,8 +202,8 @@ def test_an_answer_of_several_messages(pair: tuple[PooledSocket, socket.socket])
     peer.sendall(answers[0] + answers[1])
     assert pooled.receive(monotonic() + 5) == answers[0]
     assert pooled.has_more
-    with pytest.raises(ConnectionError):
-        pooled.done()
+    pooled.done()
+    assert not pooled.is_open
 
 
 def test_waiting_for_any(listener: socket.socket):

@@ -30,7 +30,7 @@ from gridwire.aerospike.protocol.message import EPOCH
 from gridwire.testing._aerospike.namespaces import Namespace
 from gridwire.testing._aerospike.node import Node
 from gridwire.testing._aerospike.server import NodeServer
-from gridwire.testing._aerospike.views import Peer, SingleNode
+from gridwire.testing._aerospike.views import Peer, Replicas, SingleNode, bitmap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,17 +144,55 @@ def _unhex(text: str) -> bytes:
 
 
 class _Three(SingleNode):
-    """What three nodes say of each other; where partitions lie is not told by these."""
+    """What three nodes know of each other and of their partitions at the time of an exchange.
+
+    This depends on what befell the recorded cluster, so it is taken from the recording, as numbers,
+    nodes and partitions; how a node tells them is what is compared.
+    """
+
+    def __init__(self, namespaces: tuple[Namespace, ...]) -> None:
+        super().__init__("C1", namespaces, "127.0.0.1:4100", "vec3")
+        self._generations: dict[tuple[str, str], int] = {}
+        self._peers: dict[str, tuple[Peer, ...]] = {}
+        self._replicas: dict[str, Replicas] = {}
+
+    def learn(self, name: str, told: bytes) -> None:
+        """What a node is to know.
+
+        Args:
+            name: of the node.
+            told: what it told of it when it was recorded.
+        """
+        for line in told.decode().splitlines():
+            command, _, value = line.partition("\t")
+            if command.endswith("-generation"):
+                self._generations[name, command] = int(value)
+            elif command == "peers-clear-std":
+                found = re.findall(r"\[(\w+),,\[([^\]]+)\]\]", value)
+                self._peers[name] = tuple(Peer(peer, "", (at,)) for peer, at in found)
+            elif command == "replicas":
+                regime, _, *encoded = value.removeprefix("test:").split(",")
+                maps = map(_partitions, map(base64.b64decode, encoded))
+                self._replicas[name] = Replicas(int(regime), tuple(map(bitmap, maps)))
 
     def size(self, node: str) -> int:
         return 3
 
+    def partition_generation(self, node: str) -> int:
+        return self._generations.get((node, "partition-generation"), 0)
+
     def peers_generation(self, node: str) -> int:
-        return 4
+        return self._generations.get((node, "peers-generation"), 4)
 
     def peers(self, node: str, kind: AddressKind) -> tuple[Peer, ...] | None:
-        names = [name for name in ("C1", "C2", "C3") if name != node]
-        return tuple(Peer(name, "", (f"127.0.0.1:4{name[1]}00",)) for name in names)
+        return self._peers.get(node, ())
+
+    def replicas(self, node: str, namespace: bytes) -> Replicas:
+        return self._replicas.get(node) or super().replicas(node, namespace)
+
+
+def _partitions(bits: bytes) -> list[int]:
+    return [number for number in range(8 * len(bits)) if bits[number // 8] & 0x80 >> number % 8]
 
 
 class _Setting:
@@ -164,8 +202,11 @@ class _Setting:
         self.now = float(_STARTED)
         test = Namespace("test", {"allow-ttl-without-nsup": True})
         bar = Namespace("bar", {"default-ttl": 3600, "nsup-period": 120})
+        self._three: _Three | None = None
+        view: SingleNode
         if is_cluster:
-            names, view = ["C1", "C2", "C3"], _Three("C1", (test,), "127.0.0.1:4100", "vec3")
+            names = ["C1", "C2", "C3"]
+            view = self._three = _Three((test,))
         else:
             names, view = ["B1"], SingleNode("B1", (test, bar), "127.0.0.1:4000", "vec")
         service = {"batch-max-requests": 0}
@@ -192,6 +233,9 @@ class _Setting:
         else:
             streams = self._streams.pop(key)
         self.now += exchange.pause
+        if self._three is not None and exchange.request[1] == _INFO:
+            for frame in exchange.response:
+                self._three.learn(f"C{exchange.node + 1}", frame[8:])
         answer = await _send(*streams, exchange)
         if exchange.connection is None or answer[1]:
             await _close(streams[1])

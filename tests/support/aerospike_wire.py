@@ -75,7 +75,7 @@ def section(
         body += pack(">IB", len(value) + 1, kind) + value
     for name, value in results:
         particle, data = encode_particle(value)
-        raw = name.encode()
+        raw = name.encode("utf-8", "surrogateescape")
         body += pack(">IBBBB", 4 + len(raw) + len(data), 1, particle, 0, len(raw)) + raw + data
     return body
 

@@ -13,6 +13,8 @@ __all__ = ["PROJECT", "installed", "run_pytest"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+_OURS = ("gridwire", "gridwire-aerospike")
+
 
 def installed(folder: Path) -> str:
     """Make what an installation leaves beside the package, and give the ``PYTHONPATH`` to it.
@@ -35,7 +37,7 @@ def installed(folder: Path) -> str:
 def run_pytest(
     folder: Path, paths: str, *plugins: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the tests of a folder with gridwire's plugin and the others that are named.
+    """Run the tests of a folder with gridwire's plugins and the others that are named.
 
     Args:
         folder: where to run.
@@ -43,7 +45,7 @@ def run_pytest(
         plugins: names of further plugins.
         environment: further variables.
     """
-    named = [part for plugin in ("gridwire", *plugins) for part in ("-p", plugin)]
+    named = [part for plugin in (*_OURS, *plugins) for part in ("-p", plugin)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *named],

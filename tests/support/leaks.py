@@ -111,6 +111,9 @@ def _threads_left(before: set[threading.Thread]) -> list[str]:
     for thread in threading.enumerate():
         if thread in before or thread.name.startswith(tuple(_exempt_prefixes)):
             continue
+        if isinstance(thread, threading._DummyThread):
+            # A library's own thread that has logged something; Python did not start it.
+            continue
         thread.join(max(0.0, deadline - time.monotonic()))
         if thread.is_alive():
             left.append(f"a thread: {thread.name}\n{_stack(thread)}")

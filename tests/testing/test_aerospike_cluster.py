@@ -244,6 +244,7 @@ class TestWhole:
             {"cluster_name": ""},
             {"users": {"ann": 5}},
             {"users": {"": "secret"}},
+            {"users": {"ann": ("secret", ["king"])}},
             {"session_seconds": 0},
             {"tls": {"certfle": "x"}},
         ],

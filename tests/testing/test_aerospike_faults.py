@@ -16,14 +16,21 @@ from gridwire.aerospike.protocol.proto import ProtoReader
 from gridwire.testing import AerospikeCluster, ClusterError, ClusterOptionError
 from support.aerospike_socket import SocketTalk
 
-UNAVAILABLE, OVERLOAD = 11, 18
+NOT_FOUND, TIMEOUT, UNAVAILABLE, OVERLOAD = 2, 9, 11, 18
 NODE = encode_info(["node"])
 
 
-@pytest.fixture
-def cluster():
-    with AerospikeCluster(nodes=2) as cluster:
+@pytest.fixture(scope="module", params=["thread", "process"])
+def home(request):
+    """Clusters in every home that other programs' clients can reach; asyncio's has its own test."""
+    with AerospikeCluster(nodes=2, process=request.param == "process") as cluster:
         yield cluster
+
+
+@pytest.fixture
+def cluster(home):
+    yield home
+    home.clear()
 
 
 @pytest.fixture
@@ -93,6 +100,15 @@ def test_refusals_do_nothing_and_are_counted(cluster, talk):
         assert [talk.put(key, {"a": 1}).code for key in range(4)] == [0, OVERLOAD, OVERLOAD, 0]
         assert fault.hits == 2
     assert talk.get(1).code == 2
+
+
+def test_a_write_whose_replica_is_silent_is_done_and_called_timed_out(cluster, talk):
+    with cluster.lose_replica_acks(times=2) as fault:
+        assert talk.put(1, {"a": 1}).code == TIMEOUT
+        assert talk.get(1).bins == [("a", 1)]
+        assert talk.delete(2).code == NOT_FOUND  # There is nothing to replicate.
+        assert talk.put(1, {"a": 2}).code == 0
+        assert fault.hits == 2
 
 
 @pytest.mark.parametrize("how", ["length", "type", "version"])

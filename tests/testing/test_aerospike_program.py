@@ -99,6 +99,25 @@ def test_a_shared_cluster_is_emptied(pytester):
     pytester.runpytest_subprocess(*ARGUMENTS).assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("scope", ["function", "session"])
+def test_runs_with_xdist(pytester, scope):
+    pytest.importorskip("xdist", reason="pytest-xdist is not installed")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(8))
+        def test_workers_never_meet(number, aerospike_client):
+            key = ("test", "s", 1)
+            assert not aerospike_client.exists(key).meta
+            aerospike_client.put(key, {"n": number})
+            assert aerospike_client.get(key).bins == {"n": number}
+        """
+    )
+    options = ("-p", "xdist", "-n", "2", "-o", f"aerospike_cluster_scope={scope}")
+    pytester.runpytest_subprocess(*ARGUMENTS, *options).assert_outcomes(passed=8)
+
+
 def test_an_unknown_scope_is_told(pytester):
     pytester.makeini("[pytest]\naerospike_cluster_scope = planet")
     result = pytester.runpytest_subprocess(*ARGUMENTS)

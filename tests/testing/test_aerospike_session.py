@@ -78,6 +78,19 @@ def test_what_is_not_the_protocol_closes_the_connection(data):
         assert session.receive(QUESTION) == []
 
 
+def test_what_came_whole_before_garbage_is_answered():
+    session = Session(Talk().node)
+    assert session.receive(QUESTION + QUESTION + b"GET / HTTP/1.1\r\n") == [ANSWER, ANSWER]
+    assert session.closing
+    assert session.receive(QUESTION) == []
+
+
+def test_a_question_whose_answer_would_be_too_long_is_refused():
+    question = frame(1, b"statistics\n" * 20_000)
+    (answer,) = Session(Talk().node).receive(question)
+    assert answer == frame(1, b"ERROR:4:too much for one answer\n")
+
+
 def test_a_message_that_is_too_large_is_not_waited_for():
     session = Session(Talk().node, max_bytes=100)
     session.receive(bytes((2, 3, 0, 0, 0, 0, 0, 101)))
@@ -121,6 +134,46 @@ class TestSockets:
             assert [reply_of(part).bins[0][1] for part in frames] == list(range(100))
             writer.close()
             await writer.wait_closed()
+
+        self.serve(talk, scene)
+
+    def test_garbage_behind_a_request_leaves_it_its_answer(self, talk):
+        async def scene(server):
+            reader, writer = await asyncio.open_connection(*server.address)
+            writer.write(QUESTION + b"GET / HTTP/1.1\r\n\r\n")
+            assert await reader.read() == ANSWER
+            writer.close()
+            await writer.wait_closed()
+
+        self.serve(talk, scene)
+
+    def test_requests_wait_for_a_client_that_does_not_read(self, talk, monkeypatch):
+        count, size = 300, 500_000
+        talk.put(1, {"b": bytes(size)})
+        talk.get(1)
+        handled = []
+        handle = talk.node.handle
+
+        def counting(connection, message):
+            handled.append(message)
+            return handle(connection, message)
+
+        monkeypatch.setattr(talk.node, "handle", counting)
+
+        async def scene(server):
+            reader, writer = await asyncio.open_connection(*server.address, limit=1)
+            writer.write(talk.sent[-1] * count)
+            other_reader, other = await asyncio.open_connection(*server.address)
+            other.write(QUESTION)
+            assert await other_reader.readexactly(len(ANSWER)) == ANSWER
+            assert 1 <= len(handled) < count / 4
+            incoming = ProtoReader()
+            answers = 0
+            while answers < count:
+                answers += len(incoming.feed(await reader.read(size)))
+            for stream in (writer, other):
+                stream.close()
+                await stream.wait_closed()
 
         self.serve(talk, scene)
 

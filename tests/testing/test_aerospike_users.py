@@ -22,7 +22,7 @@ from support.aerospike_socket import SocketTalk
 pytest.importorskip("bcrypt")
 trustme = pytest.importorskip("trustme")
 
-from gridwire.testing._aerospike.users import hashed_password  # noqa: E402
+from gridwire.testing._aerospike.accounts import hashed_password  # noqa: E402
 
 USERS = {
     "ann": "secret",

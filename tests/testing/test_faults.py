@@ -722,7 +722,7 @@ def test_clearing_ends_faults_and_forgets_entries(cluster):
 
 def test_without_faults_nobody_looks_at_messages():
     with HazelcastCluster(2) as cluster:
-        faults = cluster._home._cluster._state.faults
+        faults = cluster._home._tenant._state.faults
         assert not faults.active
         with cluster.drop(answers="Map.Get"):
             assert faults.active

@@ -447,7 +447,7 @@ def test_the_control_pipe_answers_nonsense():
         "ClusterError",
         "ClusterError",
     ]
-    assert len(answers[2]["members"]) == 1
+    assert len(answers[2]["facts"]) == 1
 
 
 def test_ctrl_c_in_the_terminal_does_not_end_the_process_of_a_cluster():

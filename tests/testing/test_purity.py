@@ -12,10 +12,7 @@ from support import layering
 
 IMPURE = {
     "gridwire.testing._aerospike": {"cluster", "link", "server", "traffic"},
-    "gridwire.testing._hazelcast": {
-        *("cluster", "control", "dripping", "link", "process_home", "server", "thread_home"),
-        "traffic",
-    },
+    "gridwire.testing._hazelcast": {"cluster", "dripping", "link", "server", "traffic"},
 }
 
 

@@ -45,6 +45,9 @@ _KERNEL_TIMEOUT = sys.platform in ("linux", "darwin")
 _timeval = Struct("@ll").pack
 _NEVER = float("inf")
 
+_AT_ONCE = -_NEVER
+"""Instead of a time to give up: what is here already, or nothing."""
+
 
 class Framing(NamedTuple):
     """How to find the end of a message.
@@ -65,10 +68,12 @@ class Phase(IntEnum):
     NONE = 0
     SENDING = 1
     SENT = 2
+    LATE = 3
+    """Nobody waits for the answer any more, but the connection is kept until it has come."""
 
 
 # Looking them up in the class takes time in each exchange.
-_NONE, _SENDING, _SENT = Phase
+_NONE, _SENDING, _SENT, _LATE = Phase
 
 
 class PooledSocket:
@@ -80,6 +85,7 @@ class PooledSocket:
     Attributes:
         used: when the last exchange began, by the monotonic clock.
         phase: how far it is.
+        patience: seconds that an answer which is `Phase.LATE` may still take.
         is_open: whether it can be used.
         was_open: whether it was opened once; it is not used again then.
     """
@@ -94,6 +100,7 @@ class PooledSocket:
         "_timeout",
         "_uses_kernel",
         "is_open",
+        "patience",
         "phase",
         "used",
         "was_open",
@@ -110,6 +117,7 @@ class PooledSocket:
         self.is_open = False
         self.was_open = False
         self.phase = Phase.NONE
+        self.patience = 0.0
         self.used = 0.0
 
     def __del__(self) -> None:
@@ -186,7 +194,8 @@ class PooledSocket:
             now: the monotonic clock.
         """
         timeout = self._timeout
-        if self.phase and timeout is not None and now > self.used + timeout + _LATE_SECONDS:
+        under_way = self.phase in (_SENDING, _SENT)
+        if under_way and timeout is not None and now > self.used + timeout + _LATE_SECONDS:
             self.abort()
 
     def is_stale(self, now: float) -> bool:
@@ -222,13 +231,23 @@ class PooledSocket:
 
     # -- exchanges ----------------------------------------------------------------------------
 
-    def exchange(self, request: bytes | bytearray, timeout: float | None, started: float) -> bytes:
+    def exchange(
+        self,
+        request: bytes | bytearray,
+        timeout: float | None,
+        started: float,
+        patience: float = 0.0,
+    ) -> bytes:
         """Send a request and read its answer of one message.
+
+        What came behind the answer closes the socket, but the answer is this caller's.
 
         Args:
             request: all of it.
             timeout: seconds for both, None for ever.
             started: the monotonic clock.
+            patience: seconds that the answer may come too late, without closing the socket: the
+                phase is `Phase.LATE` then, and `receive_late` has to be called until it came.
 
         Raises:
             OSError: the connection ended, or the time was over (`BlockingIOError` and
@@ -250,9 +269,42 @@ class PooledSocket:
                 self._rest = data
                 data = self._receive(None if timeout is None else started + timeout)
                 if self._rest:
-                    raise ConnectionError("an answer that nobody asked for")
+                    self.close()
             self.phase = _NONE
             return data
+        except (BlockingIOError, TimeoutError):
+            if not patience or self.phase is not _SENT:
+                self._fail()
+                raise
+            self.phase, self.patience = _LATE, patience
+            raise
+        except BaseException:
+            self._fail()
+            raise
+
+    def receive_late(self) -> bool:
+        """Take in what is here of an answer that is `Phase.LATE`, without waiting.
+
+        Returns:
+            Whether it is complete; nobody gets it, and the socket can be used again.
+
+        Raises:
+            OSError: the connection ended; the socket is closed.
+        """
+        sock = self._sock
+        try:
+            assert sock is not None
+            sock.setblocking(False)
+            try:
+                self._receive(_AT_ONCE, _LONG_READ_BYTES)
+            except OSError as error:
+                if isinstance(error, BlockingIOError) or _wants_read(error):
+                    return False
+                raise
+            # The kernel's timeout is as it was.
+            sock.settimeout(None if self._uses_kernel else self._timeout)
+            self.done()
+            return True
         except BaseException:
             self._fail()
             raise
@@ -303,14 +355,9 @@ class PooledSocket:
         return -1 if self._sock is None else self._sock.fileno()
 
     def done(self) -> None:
-        """The answer is complete.
-
-        Raises:
-            ConnectionError: something came behind it.
-        """
+        """The answer is complete. What came behind it closes the socket."""
         if self._rest:
             self.close()
-            raise ConnectionError("an answer that nobody asked for")
         self.phase = Phase.NONE
 
     def _fail(self) -> None:
@@ -337,22 +384,25 @@ class PooledSocket:
         chunks = [self._rest] if self._rest else []
         came = len(self._rest)
         size = size_of(self._rest) if came >= head_bytes else 0
-        while not size or came < size:
-            self._set_timeout(None if until is None else time_left(until))
-            data = self._recv(min(max(size - came, at_once), _LONG_READ_BYTES))
-            if not data:
-                raise ConnectionResetError("the peer closed the connection")
-            chunks.append(data)
-            came += len(data)
-            if not size and came >= head_bytes:
-                chunks = [b"".join(chunks)]
-                size = size_of(chunks[0])
+        try:
+            while not size or came < size:
+                if until != _AT_ONCE:
+                    self._set_timeout(None if until is None else time_left(until))
+                data = self._recv(min(max(size - came, at_once), _LONG_READ_BYTES))
+                if not data:
+                    raise ConnectionResetError("the peer closed the connection")
+                chunks.append(data)
+                came += len(data)
+                if not size and came >= head_bytes:
+                    chunks = [b"".join(chunks)]
+                    size = size_of(chunks[0])
+        except OSError:
+            # Whoever is patient goes on from here.
+            self._rest = b"".join(chunks)
+            raise
         whole = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        if came == size:
-            self._rest = b""
-            return whole
         self._rest = whole[size:]
-        return whole[:size]
+        return whole[:size] if self._rest else whole
 
     def _set_timeout(self, seconds: float | None) -> None:
         sock = self._sock

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping
@@ -22,12 +23,13 @@ from gridwire.aerospike.control.command import not_connected
 from gridwire.aerospike.exception import AerospikeError, ClientError
 from gridwire.aerospike.operations.batch_requests import BatchRequests
 from gridwire.aerospike.operations.batch_results import LazyBatchRecords
-from gridwire.aerospike.operations.management import check_done, info_timeout, truncate_command
+from gridwire.aerospike.operations.management import check_done, truncate_command
 from gridwire.aerospike.operations.record import RecordRequests
 from gridwire.aerospike.types import (
     BatchWriteResult,
     ExistsResult,
     InfoNodeResult,
+    NodeState,
     OperateOrderedResult,
     Record,
 )
@@ -54,10 +56,12 @@ class Client:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
         self._engine: BlockingEngine | None = None
-        self._is_connecting = False
+        self._connecting = threading.Lock()
+        self._closings = 0
         self._use(Policies({}, _warn_of_policy))
 
     def _use(self, policies: Policies) -> None:
+        self._policies = policies
         self._requests = RecordRequests(policies, time.time)
         self._batches = BatchRequests(policies, time.time, random.uniform)
 
@@ -83,33 +87,42 @@ class Client:
             AdminError: the cluster does not let this client in.
             ClientError: the client is connected already.
         """
-        if self._is_connecting or self._engine is not None:
-            raise ClientError(
-                "Cannot connect: client is already connected. Close the client before reconnecting."
-            )
-        options = self._options(username, password)
-        self._use(Policies(options.policies, _warn_of_policy, has_racks=bool(options.rack_ids)))
-        engine = make_engine(options, gridwire.__version__)
-        self._is_connecting = True
+        if not self._connecting.acquire(blocking=False):
+            raise _already("connecting")
         try:
-            engine.connect()
+            if self._engine is not None:
+                raise _already("connected")
+            options = self._options(username, password)
+            self._use(Policies(options.policies, _warn_of_policy, has_racks=bool(options.rack_ids)))
+            self._connect(make_engine(options, gridwire.__version__))
         finally:
-            self._is_connecting = False
-        self._engine = engine
+            self._connecting.release()
         return self
+
+    def _connect(self, engine: BlockingEngine) -> None:
+        closings = self._closings
+        engine.connect()
+        self._engine = engine
+        if self._closings != closings:
+            self.close()
+            raise ClientError("The client was closed while it was connecting.")
 
     def _options(self, username: str | None, password: str | None) -> ClientOptions:
         options = read_config(self._config)
-        for text in options.warnings:
-            warnings.warn(text, UserWarning, stacklevel=3)
         if username is not None:
             options = replace(options, user=username, password=password)
         elif password is not None:
             options = replace(options, password=password)
+        for text in (*options.warnings, *options.risks):
+            warnings.warn(text, UserWarning, stacklevel=3)
         return options
 
     def close(self) -> None:
-        """Disconnect; commands that are under way have a second to end. Harmless when repeated."""
+        """Disconnect; commands that are under way have a second to end. Harmless when repeated.
+
+        A client that is just connecting fails to, then.
+        """
+        self._closings += 1
         engine, self._engine = (self._engine, None)
         if engine is not None:
             engine.close()
@@ -141,6 +154,10 @@ class Client:
         """The ids of the nodes."""
         return self._connected().node_names
 
+    def get_node_states(self) -> list[NodeState]:
+        """How the nodes are doing: failures, and who is left alone because of them."""
+        return self._connected().node_states
+
     def info_all(self, command: str, policy: _Policy = None) -> list[InfoNodeResult]:
         """Ask every node.
 
@@ -151,7 +168,7 @@ class Client:
         Returns:
             Name, code and answer of each node; the code is 0 unless there is no answer.
         """
-        return self._connected().info_all(command, info_timeout(policy))
+        return self._connected().info_all(command, self._policies.info_timeout(policy))
 
     def info_random_node(self, command: str, policy: _Policy = None) -> str:
         """Ask some node.
@@ -160,7 +177,7 @@ class Client:
             command: one line.
             policy: ``timeout`` in milliseconds.
         """
-        return self._connected().info(command, info_timeout(policy))
+        return self._connected().info(command, self._policies.info_timeout(policy))
 
     def truncate(
         self, namespace: str, set_name: str, nanos: int = 0, policy: _Policy = None
@@ -175,7 +192,7 @@ class Client:
         """
         command = truncate_command(namespace, set_name, nanos)
         _logger.warning("Truncating: ns=%s set=%s", namespace, set_name)
-        check_done(command, self._connected().info(command, info_timeout(policy)))
+        check_done(command, self._connected().info(command, self._policies.info_timeout(policy)))
 
     def put(
         self, key: Any, bins: Mapping[str, Any], meta: _Policy = None, policy: _Policy = None
@@ -301,6 +318,12 @@ class Client:
     def __repr__(self) -> str:
         state = "connected" if self.is_connected() else "not connected"
         return f"<Client {state}>"
+
+
+def _already(what: str) -> ClientError:
+    return ClientError(
+        f"Cannot connect: client is already {what}. Close the client before reconnecting."
+    )
 
 
 def _warn_of_policy(name: str, nearest: str | None) -> None:

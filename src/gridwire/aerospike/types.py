@@ -22,6 +22,7 @@ __all__ = [
     "ExistsResult",
     "InfoNodeResult",
     "InfoPolicy",
+    "NodeState",
     "OperateOrderedResult",
     "Operation",
     "Policies",
@@ -87,6 +88,25 @@ class InfoNodeResult(NamedTuple):
     node_name: str
     error_code: int
     response: str
+
+
+class NodeState(NamedTuple):
+    """How a node is doing.
+
+    Attributes:
+        node_name: its id.
+        address: where it is.
+        is_left_alone: whether it failed so often that commands do not go there for now; see
+            `max_error_rate` in the configuration.
+        errors: its failures in this window.
+        trips: how often it was left alone.
+    """
+
+    node_name: str
+    address: str
+    is_left_alone: bool
+    errors: int
+    trips: int
 
 
 class BinTuple(NamedTuple):
@@ -223,7 +243,7 @@ class WriteMeta(TypedDict, total=False):
 
 
 class InfoPolicy(TypedDict, total=False):
-    """How to ask for info: `timeout` in milliseconds, 0 for the default of 3000."""
+    """How to ask for info: `timeout` in milliseconds, 0 for no limit."""
 
     timeout: int
 

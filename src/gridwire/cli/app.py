@@ -11,7 +11,14 @@ from typing import Annotated
 import typer
 
 import gridwire
-from gridwire.cli.demo.plan import DEFAULT_ENTRIES, MAX_ENTRIES, MIN_ENTRIES, QUICK_ENTRIES, Plan
+from gridwire.cli.demo.plan import (
+    DEFAULT_ENTRIES,
+    MAX_ENTRIES,
+    MIN_ENTRIES,
+    QUICK_ENTRIES,
+    Plan,
+    System,
+)
 
 __all__ = ["app", "run"]
 
@@ -62,24 +69,42 @@ def _options(
 
 @app.command()
 def demo(
+    only: Annotated[
+        System | None, typer.Option(help="Show one of the two systems, not both.")
+    ] = None,
     members: Annotated[
         str | None,
         typer.Option(
             metavar="HOST:PORT,...",
-            help="Use a cluster that runs already; nothing is killed there, and the map is"
-            " removed at the end.",
+            help="Use a Hazelcast cluster that runs already; nothing is killed there, and the map"
+            " is removed at the end.",
         ),
     ] = None,
+    hosts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT,...",
+            help="Use an Aerospike cluster that runs already; nothing is killed there, and the set"
+            " is truncated at the end.",
+        ),
+    ] = None,
+    namespace: Annotated[
+        str, typer.Option(metavar="NAME", help="Of Aerospike, for the set that is written.")
+    ] = "test",
     cluster_name: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help='What the cluster is called; "dev" with --members.'),
+        typer.Option(
+            metavar="NAME",
+            help='What the cluster is called; "dev" with --members, any with --hosts.',
+        ),
     ] = None,
     entries: Annotated[
         int | None,
         typer.Option(
             min=MIN_ENTRIES,
             max=MAX_ENTRIES,
-            help=f"How many entries to write and read; {DEFAULT_ENTRIES:,} if not given.",
+            help="How many entries to write and read in each system;"
+            f" {DEFAULT_ENTRIES:,} if not given.",
         ),
     ] = None,
     quick: Annotated[
@@ -89,28 +114,48 @@ def demo(
         bool, typer.Option("--json", help="Print one JSON document, and nothing else.")
     ] = False,
 ) -> None:
-    """See both clients at work on three members, one of which dies.
+    """See both clients of both systems at work on three members, one of which dies.
 
-    Starts a cluster, fills and reads a map from threads and from asyncio tasks, kills a member
-    half-way, and checks at the end that every acknowledged write is there.
+    Starts a cluster, fills and reads a map or a set from threads and from asyncio tasks, kills a
+    member half-way, and checks at the end that every acknowledged write is there. First on
+    Hazelcast, then on Aerospike, where the dead node comes back; on one of them with `--only`, or
+    where a cluster is named that runs already.
 
     The exit status is 0 if so, 1 if not, and 2 if there is no cluster to work on.
     """
     from gridwire.cli.demo.command import demo as run_command
 
-    plan = Plan(
-        entries=entries or (QUICK_ENTRIES if quick else DEFAULT_ENTRIES),
-        members=None if members is None else _addresses(members),
-        cluster_name=cluster_name,
-        map_name=f"gridwire-demo-{secrets.token_hex(4)}",
-    )
-    raise typer.Exit(run_command(plan, as_json=as_json))
+    named = {
+        System.HAZELCAST: None if members is None else _addresses(members, "--members"),
+        System.AEROSPIKE: None if hosts is None else _addresses(hosts, "--hosts"),
+    }
+    plans = [
+        Plan(
+            system=system,
+            entries=entries or (QUICK_ENTRIES if quick else DEFAULT_ENTRIES),
+            addresses=named[system],
+            cluster_name=cluster_name,
+            place=f"gridwire-demo-{secrets.token_hex(4)}",
+            namespace=namespace,
+        )
+        for system in _chosen(only, [each for each in System if named[each] is not None])
+    ]
+    raise typer.Exit(run_command(plans, as_json=as_json))
 
 
-def _addresses(text: str) -> tuple[str, ...]:
+def _chosen(only: System | None, named: list[System]) -> list[System]:
+    """Tell which systems are shown, where clusters of some of them are named."""
+    if only is None:
+        return named or list(System)
+    if set(named) - {only}:
+        raise typer.BadParameter(f"there are addresses of another system than {only}")
+    return [only]
+
+
+def _addresses(text: str, option: str) -> tuple[str, ...]:
     addresses = tuple(each.strip() for each in text.split(",") if each.strip())
     if not addresses:
-        raise typer.BadParameter("name at least one address", param_hint="--members")
+        raise typer.BadParameter("name at least one address", param_hint=option)
     return addresses
 
 
@@ -170,10 +215,34 @@ def serve_aerospike(
         list[str] | None,
         typer.Option(metavar="NAME", help="A namespace; may be given several times."),
     ] = None,
+    replication_factor: Annotated[int, typer.Option(help="Copies of a partition.")] = 2,
+    user: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME:PASSWORD[:ROLE,...]",
+            help="Who may log in; may be given several times. Without, everybody.",
+        ),
+    ] = None,
+    tls_cert: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Certificate, PEM; nodes speak TLS then.")
+    ] = None,
+    tls_key: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Its key, if it is not in the same file.")
+    ] = None,
+    tls_name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The name in it, if not localhost.")
+    ] = None,
 ) -> None:
     """Nodes that speak the Aerospike protocol, for any client; no server needed."""
     arguments = ["--nodes", str(nodes), "--port", str(port), "--cluster-name", cluster_name]
+    arguments += ["--replication-factor", str(replication_factor)]
     for name in namespace or ["test"]:
         arguments += ["--namespace", name]
+    for each in user or []:
+        arguments += ["--user", each]
+    files = {"--tls-cert": tls_cert, "--tls-key": tls_key, "--tls-name": tls_name}
+    for option, value in files.items():
+        if value is not None:
+            arguments += [option, value]
     sys.argv = ["gridwire.testing", "aerospike", *arguments]
     runpy.run_module("gridwire.testing", run_name="__main__", alter_sys=True)

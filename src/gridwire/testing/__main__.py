@@ -16,7 +16,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from gridwire.testing import _aerospike_program
-from gridwire.testing._hazelcast import control
+from gridwire.testing._hazelcast.cluster import LoopCluster
+from gridwire.testing._hazelcast.options import ClusterOptions
+from gridwire.testing._homes import control
 from gridwire.testing.aio import AsyncHazelcastCluster
 from gridwire.testing.errors import ClusterError
 
@@ -53,7 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _obey(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
     if options.kind == "aerospike":
         return _aerospike_program.obey()
-    return control.obey(time.time, Random())
+    return control.obey(_tenant)
+
+
+def _tenant(options: dict[str, Any]) -> LoopCluster:
+    return LoopCluster(ClusterOptions.from_json(options), clock=time.time, random=Random())
 
 
 async def _serve(options: argparse.Namespace) -> None:

@@ -189,6 +189,34 @@ class AerospikeMethods(ABC, Generic[F_co]):
         """
         return self._choose(specs.REFUSE, requests, (), nodes, skip, times, code=code)
 
+    def lose_replica_acks(
+        self,
+        seconds: float = 0.0,
+        *,
+        requests: Names = ("record.write", "record.delete"),
+        nodes: Nodes | None = None,
+        skip: int = 0,
+        times: int | None = None,
+    ) -> F_co:
+        """Let masters never hear from the replicas of a write, which they then call timed out.
+
+        The write is done, and answered with result code 9: the client cannot tell whether it was.
+
+        Args:
+            seconds: how long the master waits; a real one waits for the client's timeout, or for
+                its own of a second.
+            requests: see the class; of single records.
+            nodes: see the class.
+            skip: see the class.
+            times: see the class.
+
+        Returns:
+            The fault.
+        """
+        return self._choose(
+            specs.LOST_ACKS, (), requests, nodes, skip, times, seconds=float(seconds)
+        )
+
     def garble(
         self,
         *,

@@ -15,16 +15,19 @@ Any client that speaks the Open Binary Client Protocol 2.x can connect, not only
 
 from __future__ import annotations
 
+import sys
 import time
+from dataclasses import asdict
 from random import Random
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from gridwire.testing._cluster_methods import ClusterMethods
-from gridwire.testing._hazelcast.cluster import random_cluster_name
+from gridwire.testing._hazelcast.cluster import LoopCluster, MemberFacts, random_cluster_name
 from gridwire.testing._hazelcast.factories import are_names
 from gridwire.testing._hazelcast.options import ClusterOptions
-from gridwire.testing._hazelcast.process_home import ProcessHome
-from gridwire.testing._hazelcast.thread_home import ThreadHome
+from gridwire.testing._homes.process_home import ProcessHome
+from gridwire.testing._homes.thread_home import ThreadHome
 from gridwire.testing.errors import ClusterError, ClusterOptionError
 from gridwire.testing.faults import Fault
 
@@ -32,23 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from gridwire.testing._hazelcast.cluster import MemberFacts
     from gridwire.testing._hazelcast.factories import Factories
+    from gridwire.testing._homes.tenants import Home
 
 __all__ = ["HazelcastCluster", "Member"]
-
-
-class _Home(Protocol):
-    """Where the members of a cluster live."""
-
-    @property
-    def members(self) -> tuple[MemberFacts, ...]: ...
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def order(self, what: str, **arguments: object) -> Any: ...
 
 
 class Member:
@@ -202,7 +192,7 @@ class HazelcastCluster(ClusterMethods[Fault]):
             )
         self._process = process
         self._clock = clock
-        self._home: _Home | None = None
+        self._home: Home | None = None
 
     @property
     def cluster_name(self) -> str:
@@ -217,12 +207,12 @@ class HazelcastCluster(ClusterMethods[Fault]):
     @property
     def addresses(self) -> list[str]:
         """Where the living members listen, the oldest first, each as ``"127.0.0.1:port"``."""
-        return [facts.address for facts in self._home.members] if self._home else []
+        return [facts.address for facts in self._facts]
 
     @property
     def members(self) -> list[Member]:
         """Handles of the living members, the oldest first."""
-        return [Member(self, facts) for facts in self._home.members] if self._home else []
+        return [Member(self, facts) for facts in self._facts]
 
     def start(self) -> None:
         """Start the members; clients can connect when this returns.
@@ -232,11 +222,14 @@ class HazelcastCluster(ClusterMethods[Fault]):
         """
         if self._home is not None:
             raise ClusterError("the cluster runs already")
-        home: _Home
+        home: Home
         if self._process:
-            home = ProcessHome(self._options)
+            # Classes of the program are given by name.
+            paths = sys.path if self._options.data_serializable_factories else ()
+            home = ProcessHome("hazelcast", asdict(self._options), paths)
         else:
-            home = ThreadHome(self._options, clock=self._clock, random=Random())
+            cluster = LoopCluster(self._options, clock=self._clock, random=Random())
+            home = ThreadHome(cluster, f"gridwire-cluster-{self.cluster_name}")
         home.start()
         self._home = home
 
@@ -260,6 +253,11 @@ class HazelcastCluster(ClusterMethods[Fault]):
         """
         self._order("start_member", lite=lite)
         return self.members[-1]
+
+    @property
+    def _facts(self) -> list[MemberFacts]:
+        told = self._home.facts if self._home else []
+        return [MemberFacts(UUID(uuid), address, lite) for uuid, address, lite in told]
 
     def _order(self, what: str, **arguments: object) -> Any:
         if self._home is None:

@@ -11,6 +11,7 @@ import pytest
 
 from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.aerospike.exception import AerospikeError, ClusterError
+from gridwire.errors import Outcome
 from support.aerospike_scripted import ScriptedCluster, until
 
 QUICK = {"tend_interval": 20}
@@ -64,6 +65,8 @@ def test_when_no_seed_answers_the_error_names_each() -> None:
             await client.connect()
         assert all(f"127.0.0.1:{port}" in str(caught.value) for port in ports)
         assert caught.value.code == -1
+        assert str(caught.value).count("Connection error") == 1
+        assert caught.value.outcome is Outcome.NOT_SENT
         assert not client.is_connected()
         await client.close()
 

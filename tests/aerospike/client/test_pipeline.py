@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridwire.aerospike.cluster.attempts import Failure
-from gridwire.aerospike.control.pipeline import AttemptFailed, Exchange, Pipeline
+from gridwire.aerospike.control.exchange import AttemptFailed, Exchange
+from gridwire.aerospike.control.pipeline import Pipeline
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.message import encode_message
 from support.aerospike_scripted import reply

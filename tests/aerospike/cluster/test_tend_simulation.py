@@ -15,18 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridwire.aerospike.cluster.actions import Action, Add, Ask, Claims, Knock, Remove, Update
 from gridwire.aerospike.cluster.node import Endpoint, NodeFacts
 from gridwire.aerospike.cluster.partition_table import PartitionTable
-from gridwire.aerospike.cluster.tend import (
-    Action,
-    Add,
-    Ask,
-    Claims,
-    Knock,
-    Remove,
-    Tend,
-    Update,
-)
+from gridwire.aerospike.cluster.tend import Tend
 
 PARTITIONS = 4096
 BLOCK = 512

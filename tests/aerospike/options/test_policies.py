@@ -212,3 +212,19 @@ def test_a_policy_that_is_changed_is_another_one(policies):
     policies.read(given)
     given["total_timeout"] = 7
     assert policies.read(given).total_timeout == 0.007
+
+
+def test_equal_values_of_other_types_are_other_policies(policies):
+    assert policies.write(None, {"durable_delete": True}).info2
+    with pytest.raises(TypeError):
+        policies.write(None, {"durable_delete": 1})
+    assert policies.read({"max_retries": 1}).max_retries == 1
+    for wrong in (True, 1.0):
+        with pytest.raises(TypeError):
+            policies.read({"max_retries": wrong})
+
+
+def test_a_batch_waits_for_no_late_answer(policies):
+    assert policies.batch({"timeout_delay": 0})
+    with pytest.raises(a.InvalidArgError, match="timeout_delay has no effect on a batch"):
+        policies.batch({"timeout_delay": 3000})

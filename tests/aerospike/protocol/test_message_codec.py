@@ -13,6 +13,7 @@ from gridwire.aerospike import RecordNotFound, ServerError
 from gridwire.aerospike._options.policies import Policies
 from gridwire.aerospike.exception import AerospikeError
 from gridwire.aerospike.operations.record import RecordRequests
+from gridwire.aerospike.protocol import bins
 from gridwire.aerospike.protocol.admin import read_admin
 from gridwire.aerospike.protocol.info import encode_info, failure_of, read_info
 from gridwire.aerospike.protocol.message import sections, set_server_timeout, ttl_of
@@ -139,3 +140,45 @@ def test_info_is_lines():
 )
 def test_info_says_what_went_wrong(text, failure):
     assert failure_of(text) == failure
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("behind", [b"\0", bytes(8), ANSWER])
+def test_bytes_behind_an_answer_are_a_protocol_error(read, behind):
+    with pytest.raises(ProtocolError):
+        read(ANSWER + behind)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_an_answer_that_ends_anywhere_is_a_protocol_error(read):
+    # A frame with nothing in it has no section, which is for whoever asked to judge.
+    for cut in range(9, len(ANSWER)):
+        with pytest.raises(ProtocolError):
+            read(ANSWER[:cut])
+
+
+def test_a_name_takes_no_byte_of_another_bin():
+    raw = bytearray(framed(section(bins=[("a", 1), ("b", "text")])))
+    at = raw.index(b"\1a") + 0
+    raw[at] = 9
+    with pytest.raises(ProtocolError):
+        GET.decode(bytes(raw))
+
+
+def test_ever_new_names_of_bins_do_not_fill_the_memory():
+    for number in range(2 * bins.MAX_NAMES):
+        name = f"bin{number}"
+        assert GET.decode(framed(section(bins=[(name, 1)]))).bins == {name: 1}
+    assert len(bins._names) <= bins.MAX_NAMES
+
+
+def test_text_that_is_not_utf8_comes_back_as_it_was():
+    text = b"\xff\xfe".decode("utf-8", "surrogateescape")
+    answer = framed(section(bins=[(text, text)]))
+    assert GET.decode(answer).bins == {text: text}
+    assert REQUESTS.put(KEY, {text: text}).payload.endswith(b"\xff\xfe\xff\xfe")
+
+
+def test_more_bins_than_a_message_has_room_for():
+    with pytest.raises(ValueError, match="32768"):
+        REQUESTS.put(KEY, {f"b{number}": number for number in range(32769)})

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gridwire._core.addresses import candidates
 from gridwire.aerospike import constants as c
 from gridwire.aerospike._options.checks import boolean, number, text
+from gridwire.aerospike._options.settings import CONFIG, TLS
 from gridwire.errors import AddressSyntaxError
 
 __all__ = ["DEFAULT_PORT", "ClientOptions", "Host", "TlsOptions", "read_config"]
@@ -20,9 +21,6 @@ DEFAULT_PORT = 3000
 _MAX_SECONDS_OF_IDLE = 3600
 _MAX_APPLICATION_BYTES = 255
 
-_TLS_KEYS = frozenset(
-    {"cafile", "certfile", "keyfile", "keyfile_password", "name", "check_hostname"}
-)
 _POLICY_KINDS = ("read", "write", "batch", "info")
 
 
@@ -83,6 +81,7 @@ class ClientOptions:
         application_id: what servers list this client as.
         max_error_rate: errors of a node in a window after which it is left alone; 0 for never.
         error_rate_window: how many tends a window lasts.
+        warnings: what in the configuration deserves one.
     """
 
     hosts: tuple[Host, ...]
@@ -108,33 +107,14 @@ class ClientOptions:
     error_rate_window: int = 1
     warnings: tuple[str, ...] = ()
 
-
-_KNOWN = frozenset(
-    {
-        "hosts",
-        "cluster_name",
-        "auth_mode",
-        "user",
-        "password",
-        "timeout",
-        "idle_timeout",
-        "max_conns_per_node",
-        "min_conns_per_node",
-        "conn_pools_per_node",
-        "pipeline_depth",
-        "tend_interval",
-        "use_services_alternate",
-        "max_concurrent_operations",
-        "operation_queue_timeout_ms",
-        "tls",
-        "rack_id",
-        "rack_ids",
-        "policies",
-        "application_id",
-        "max_error_rate",
-        "error_rate_window",
-    }
-)
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """What is possible, and unsafe."""
+        if self.auth_mode == c.AUTH_EXTERNAL and self.user is not None and self.tls is None:
+            return (
+                f"AUTH_EXTERNAL without tls: the password of user {self.user!r} travels in clear",
+            )
+        return ()
 
 
 def read_config(config: Mapping[str, Any]) -> ClientOptions:
@@ -153,20 +133,21 @@ def read_config(config: Mapping[str, Any]) -> ClientOptions:
     """
     if not isinstance(config, Mapping):
         raise TypeError(f"a configuration is a dict, not {type(config).__name__}")
-    warnings = [_unknown(name) for name in config if name not in _KNOWN]
-    most = _in_range(config, "max_conns_per_node", 256, 1)
+    warnings = [_unknown(name) for name in config if name not in CONFIG]
+    most = _whole(config, "max_conns_per_node")
     idle, warning = _idle_timeout(config)
     if warning:
         warnings.append(warning)
     auth_mode = config.get("auth_mode")
     if auth_mode is None:
         auth_mode = c.AUTH_INTERNAL
-    if auth_mode not in (c.AUTH_INTERNAL, c.AUTH_EXTERNAL, c.AUTH_PKI):
+    modes = (c.AUTH_INTERNAL, c.AUTH_EXTERNAL, c.AUTH_PKI)
+    if isinstance(auth_mode, bool) or auth_mode not in modes:
         raise ValueError(
             "auth_mode must be AUTH_INTERNAL (0), AUTH_EXTERNAL (1), or AUTH_PKI (2); "
             f"got {auth_mode!r}"
         )
-    least = _in_range(config, "min_conns_per_node", 0, 0)
+    least = _whole(config, "min_conns_per_node")
     if least > most:
         raise ValueError(f"min_conns_per_node ({least}) is more than max_conns_per_node ({most})")
     return ClientOptions(
@@ -175,32 +156,33 @@ def read_config(config: Mapping[str, Any]) -> ClientOptions:
         auth_mode=auth_mode,
         user=text(config, "user", "") or None,
         password=text(config, "password", "") if config.get("password") is not None else None,
-        timeout=_in_range(config, "timeout", 1000, 1) / 1000,
+        timeout=_whole(config, "timeout") / 1000,
         idle_timeout=idle,
         max_conns_per_node=most,
         min_conns_per_node=least,
-        conn_pools_per_node=_in_range(config, "conn_pools_per_node", 1, 1),
-        pipeline_depth=_in_range(config, "pipeline_depth", 8, 1),
-        tend_interval=_in_range(config, "tend_interval", 1000, 1) / 1000,
+        conn_pools_per_node=_whole(config, "conn_pools_per_node"),
+        pipeline_depth=_whole(config, "pipeline_depth"),
+        tend_interval=_whole(config, "tend_interval") / 1000,
         use_services_alternate=boolean(config, "use_services_alternate", False),
-        max_concurrent_operations=_in_range(config, "max_concurrent_operations", 0, 0),
-        operation_queue_timeout=_in_range(config, "operation_queue_timeout_ms", 0, 0) / 1000,
+        max_concurrent_operations=_whole(config, "max_concurrent_operations"),
+        operation_queue_timeout=_whole(config, "operation_queue_timeout_ms") / 1000,
         tls=_tls(config.get("tls")),
         rack_ids=_racks(config),
         policies=_policies(config.get("policies")),
         application_id=_application(config),
-        max_error_rate=_in_range(config, "max_error_rate", 100, 0),
-        error_rate_window=_in_range(config, "error_rate_window", 1, 1),
+        max_error_rate=_whole(config, "max_error_rate"),
+        error_rate_window=_whole(config, "error_rate_window"),
         warnings=tuple(warnings),
     )
 
 
-def _in_range(config: Mapping[str, Any], name: str, default: int, least: int) -> int:
-    return number(config, name, default, least)
+def _whole(config: Mapping[str, Any], name: str) -> int:
+    setting = CONFIG[name]
+    return number(config, name, setting.default, setting.least)
 
 
 def _unknown(name: Any) -> str:
-    close = get_close_matches(str(name), _KNOWN, n=1)
+    close = get_close_matches(str(name), CONFIG, n=1)
     nearest = f"; did you mean {close[0]!r}?" if close else ""
     return f"the configuration key {name!r} is unknown and has no effect{nearest}"
 
@@ -265,12 +247,12 @@ def _tls(given: Any) -> TlsOptions | None:
             raise TypeError(f"tls is an ssl.SSLContext or a dict, not {type(given).__name__}")
         return TlsOptions(context=given)
     for name in given:
-        if name not in _TLS_KEYS:
-            close = get_close_matches(str(name), _TLS_KEYS, n=1)
+        if name not in TLS:
+            close = get_close_matches(str(name), TLS, n=1)
             nearest = f"; did you mean {close[0]!r}?" if close else ""
             raise ValueError(f"tls has no key {name!r}{nearest}")
     checks = boolean(given, "check_hostname", True)
-    texts = {name: text(given, name, "") or None for name in _TLS_KEYS - {"check_hostname"}}
+    texts = {name: text(given, name, "") or None for name in TLS.keys() - {"check_hostname"}}
     return TlsOptions(check_hostname=checks, **texts)
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from gridwire._core.outcome import Outcome
 from gridwire.aerospike import constants as c
-from gridwire.aerospike._options.policies import CommandRules
+from gridwire.aerospike._options.rules import CommandRules
 from gridwire.aerospike.exception import (
     AerospikeError,
     AerospikeTimeoutError,
@@ -27,6 +27,7 @@ class Failure(Enum):
     """How an attempt failed."""
 
     NO_NODE = "no node that may be asked holds the partition"
+    LEFT_ALONE = "the nodes that hold the partition failed too often and are left alone for now"
     NO_CONNECTION = "no connection could be had"
     NOT_SENT = "the connection was lost before all of the request had left"
     LOST = "the connection was lost after the request had left"
@@ -34,9 +35,21 @@ class Failure(Enum):
     WAITING = "the time was over before all of the request had left"
 
 
-_BEFORE_SENDING = {Failure.NO_NODE, Failure.NO_CONNECTION, Failure.NOT_SENT, Failure.WAITING}
+_BEFORE_SENDING = {
+    Failure.NO_NODE,
+    Failure.LEFT_ALONE,
+    Failure.NO_CONNECTION,
+    Failure.NOT_SENT,
+    Failure.WAITING,
+}
 # A replica may answer a read that the master did not; where nothing was asked nothing was learnt.
-_STAYS = {Failure.NO_NODE, Failure.NO_CONNECTION, Failure.WAITING, Failure.TIMEOUT}
+_STAYS = {
+    Failure.NO_NODE,
+    Failure.LEFT_ALONE,
+    Failure.NO_CONNECTION,
+    Failure.WAITING,
+    Failure.TIMEOUT,
+}
 
 
 class TimeLeft(NamedTuple):
@@ -184,6 +197,7 @@ class Attempts:
             outcome = Outcome.UNKNOWN if self._unclear else Outcome.NOT_SENT
             made = self._class()(self._text(), in_doubt=in_doubt, outcome=outcome)
             made.__cause__ = last
+        made.changes_nothing = not self.is_write
         node = self._node
         return made.with_facts(
             operation=self.operation,

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Protocol
 
-__all__ = ["Endpoint", "Node", "NodeFacts"]
+__all__ = ["Endpoint", "Node", "NodeFacts", "is_load_balancer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,19 @@ class Node(Protocol):
     @property
     def is_usable(self) -> bool:
         """Whether commands may go there: it was not removed, and its breaker is closed."""
+
+
+def is_load_balancer(endpoint: Endpoint, advertised: Sequence[Endpoint]) -> bool:
+    """Whether something else than the node itself may listen where we came in.
+
+    A name may stand for several nodes, and for others tomorrow; an address of this machine is
+    another one than the node tells.
+    """
+    if not advertised or endpoint.host == "localhost":
+        return False
+    try:
+        if ip_address(endpoint.host).is_loopback:
+            return False
+    except ValueError:
+        pass
+    return all((one.host, one.port) != (endpoint.host, endpoint.port) for one in advertised)

@@ -11,99 +11,19 @@ their names are resolved anew each time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
-from typing import TypeAlias
+from dataclasses import replace
 
-from gridwire.aerospike.cluster.descriptions import (
-    Peer,
-    read_build,
-    read_peers,
-    read_racks,
-    read_services,
-)
-from gridwire.aerospike.cluster.node import Endpoint, NodeFacts
-from gridwire.aerospike.cluster.replicas import Claim, read_replicas
+from gridwire.aerospike.cluster.actions import Action, Add, Ask, Knock, Remove
+from gridwire.aerospike.cluster.descriptions import Peer, read_build, read_services
+from gridwire.aerospike.cluster.known import UNKNOWN, Known
+from gridwire.aerospike.cluster.node import Endpoint, NodeFacts, is_load_balancer
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.info import failure_of
 
-__all__ = ["Action", "Add", "Ask", "Claims", "Knock", "Remove", "Tend", "Update"]
-
-_UNKNOWN = -1
-"""A generation that no node has: what it stands for is asked for again."""
+__all__ = ["Tend"]
 
 _MAX_FAILURES = 5
 """Failed rounds after which a node is dropped that no other node speaks of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Ask a known node for values; `Tend.answered` or `Tend.failed` takes what comes."""
-
-    node: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Knock:
-    """Find out who is there: `Tend.greeted`, or `Tend.silent` when nobody is.
-
-    Attributes:
-        endpoints: of one node, to be tried in order until one answers.
-        names: what to ask for.
-        expected: the node that should be there; None at a seed, whoever it is.
-    """
-
-    endpoints: tuple[Endpoint, ...]
-    names: tuple[str, ...]
-    expected: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Add:
-    """A node was found."""
-
-    facts: NodeFacts
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """More is known of a node."""
-
-    facts: NodeFacts
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """A node is gone."""
-
-    node: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """A node said which partitions it holds; `Tend.lost` takes who lost some by that."""
-
-    node: str
-    claims: Mapping[str, Claim]
-
-
-Action: TypeAlias = Ask | Knock | Add | Update | Remove | Claims
-
-
-@dataclass(slots=True)
-class _Known:
-    """What is known of a node between rounds."""
-
-    facts: NodeFacts
-    peers_generation: int = _UNKNOWN
-    partition_generation: int = _UNKNOWN
-    rebalance_generation: int = _UNKNOWN
-    peers: tuple[Peer, ...] = ()
-    failures: int = 0
-    answered: bool = False
-    claimed: bool = field(default=False)
 
 
 class Tend:
@@ -135,7 +55,7 @@ class Tend:
         self._peers_name = f"peers-{kind}"
         self._service_name = f"service-{kind}"
         self._racks = racks
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._knocking: set[str] = set()
         # Where nodes were when some node last answered: seeds may be gone for good.
         self._last_seen: tuple[Endpoint, ...] = ()
@@ -211,7 +131,7 @@ class Tend:
         if known is not None:
             return self._found_again(known, endpoint)
         advertised = self._advertised(answers, endpoint)
-        if expected is None and _is_load_balancer(endpoint, advertised):
+        if expected is None and is_load_balancer(endpoint, advertised):
             if name in self._knocking:
                 return []
             # Behind a load balancer another node may answer next time: go to the node itself.
@@ -219,7 +139,7 @@ class Tend:
             return [self._knock((*advertised, endpoint), name)]
         self._joined = "" if failure_of(cluster) is not None else cluster
         facts = NodeFacts(name, endpoint, read_build(answers.get("build", "")))
-        self._known[name] = _Known(facts)
+        self._known[name] = Known(facts)
         return [Add(facts), Ask(name, self._usual_names())]
 
     def _advertised(self, answers: Mapping[str, str], endpoint: Endpoint) -> tuple[Endpoint, ...]:
@@ -231,7 +151,7 @@ class Tend:
         except ProtocolError:
             return ()
 
-    def _found_again(self, known: _Known, endpoint: Endpoint) -> list[Action]:
+    def _found_again(self, known: Known, endpoint: Endpoint) -> list[Action]:
         if known.failures == 0:
             return []
         # It is there, but not where it was: connections to the old place are of no use.
@@ -239,7 +159,7 @@ class Tend:
         name = facts.name
         if endpoint == known.facts.endpoint:
             return []
-        self._known[name] = _Known(facts)
+        self._known[name] = Known(facts)
         return [Remove(name, "it moved"), Add(facts), Ask(name, self._usual_names())]
 
     def _refuse(self, endpoint: Endpoint, why: str) -> list[Action]:
@@ -277,45 +197,19 @@ class Tend:
         known.failures = 0
         return actions
 
-    def _learn(self, known: _Known, answers: Mapping[str, str]) -> list[Action]:
-        node = known.facts.name
+    def _learn(self, known: Known, answers: Mapping[str, str]) -> list[Action]:
         actions: list[Action] = []
         if self._peers_name in answers:
-            actions += self._learn_peers(known, answers[self._peers_name])
-        if "replicas" in answers:
-            claims = read_replicas(answers["replicas"])
-            known.partition_generation = _number(answers, "partition-generation")
-            known.claimed = True
-            actions.append(Claims(node, claims))
-        if "rack-ids" in answers:
-            known.facts = replace(known.facts, racks=read_racks(answers["rack-ids"]))
-            actions.append(Update(known.facts))
-        names: list[str] = []
-        if "peers-generation" in answers:
-            if _number(answers, "peers-generation") != known.peers_generation:
-                names.append(self._peers_name)
-            generation = _number(answers, "partition-generation")
-            if generation not in (_UNKNOWN, known.partition_generation):
-                names += ["partition-generation", "replicas"]
-        if "rebalance-generation" in answers:
-            generation = _number(answers, "rebalance-generation")
-            if generation != known.rebalance_generation:
-                known.rebalance_generation = generation
-                names.append("rack-ids")
-        if names:
-            actions.append(Ask(node, tuple(names)))
-        return actions
+            known.learn_peers(answers[self._peers_name])
+            actions += self._look_for(known.peers)
+        return actions + known.learn(answers, self._peers_name)
 
-    def _learn_peers(self, known: _Known, text: str) -> list[Action]:
-        peers = read_peers(text)
-        known.peers_generation = peers.generation
-        known.peers = peers.peers
+    def _look_for(self, peers: Iterable[Peer]) -> list[Action]:
         actions: list[Action] = []
-        for peer in peers.peers:
-            here = self._known.get(peer.name)
+        for peer in peers:
             if peer.name in self._knocking or not peer.endpoints:
                 continue
-            if here is None or (here.failures and here.facts.endpoint not in peer.endpoints):
+            if self._is_elsewhere(peer):
                 self._knocking.add(peer.name)
                 actions.append(self._knock(peer.endpoints, peer.name))
         return actions
@@ -324,11 +218,7 @@ class Tend:
         """A known node did not answer, or nothing that makes sense."""
         known = self._known.get(node)
         if known is not None:
-            known.failures += 1
-            known.answered = False
-            # What it says next is looked at afresh.
-            known.peers_generation = known.partition_generation = _UNKNOWN
-            known.rebalance_generation = _UNKNOWN
+            known.failed()
             self.problems[str(known.facts.endpoint)] = why
         return []
 
@@ -337,7 +227,7 @@ class Tend:
         for node in nodes:
             known = self._known.get(node)
             if known is not None:
-                known.partition_generation = _UNKNOWN
+                known.partition_generation = UNKNOWN
 
     def end(self) -> list[Action]:
         """The round is over: who is gone is removed, who was spoken of is looked for."""
@@ -358,36 +248,10 @@ class Tend:
             self._last_seen = tuple(known.facts.endpoint for known in self._known.values())
         for known in healthy:
             if any(self._is_elsewhere(peer) for peer in known.peers):
-                known.peers_generation = _UNKNOWN
+                known.peers_generation = UNKNOWN
         return actions
 
     def _is_elsewhere(self, peer: Peer) -> bool:
         """Whether a node that others speak of is not where it was, or was never reached."""
         here = self._known.get(peer.name)
-        if here is None:
-            return True
-        return here.failures > 0 and here.facts.endpoint not in peer.endpoints
-
-
-def _number(answers: Mapping[str, str], name: str) -> int:
-    text = answers.get(name, "")
-    try:
-        return int(text)
-    except ValueError:
-        raise ProtocolError(f"{name} is {text[:40]!r}") from None
-
-
-def _is_load_balancer(endpoint: Endpoint, advertised: tuple[Endpoint, ...]) -> bool:
-    """Whether something else than the node itself may listen where we came in.
-
-    A name may stand for several nodes, and for others tomorrow; an address of this machine is
-    another one than the node tells.
-    """
-    if not advertised or endpoint.host == "localhost":
-        return False
-    try:
-        if ip_address(endpoint.host).is_loopback:
-            return False
-    except ValueError:
-        pass
-    return all((one.host, one.port) != (endpoint.host, endpoint.port) for one in advertised)
+        return here is None or here.is_elsewhere(peer)

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.control.async_node import AsyncNode
-from gridwire.aerospike.control.command import NEVER, choose_node, not_connected
+from gridwire.aerospike.control.batch_driver import BatchDriver
 from gridwire.aerospike.control.core import ClusterCore
-from gridwire.aerospike.control.pipeline import AttemptFailed, Exchange
+from gridwire.aerospike.control.exchange import AttemptFailed, Exchange
 from gridwire.aerospike.operations.batch import Batch, Group
 
 __all__ = ["BatchRun"]
@@ -19,7 +18,7 @@ __all__ = ["BatchRun"]
 R = TypeVar("R")
 
 
-class BatchRun(Generic[R]):
+class BatchRun(BatchDriver[R, AsyncNode]):
     """One call of a batch.
 
     Args:
@@ -28,10 +27,8 @@ class BatchRun(Generic[R]):
     """
 
     def __init__(self, core: ClusterCore[AsyncNode], batch: Batch[R]) -> None:
-        self._core = core
-        self._batch = batch
         self._loop = asyncio.get_running_loop()
-        self._now = self._loop.time
+        super().__init__(core, batch, self._loop.time)
 
     async def run(self) -> R:
         """Carry it out.
@@ -43,14 +40,8 @@ class BatchRun(Generic[R]):
         batch.start(self._now())
         pause: float | None = 0.0
         while pause is not None:
-            if not self._core.is_running:
-                raise not_connected(batch.operation)
-            groups = batch.groups(self._now(), self._choose)
-            if batch.rules.parallel:
+            for groups in self._round():
                 await self._ask(groups)
-            else:
-                for group in groups:
-                    await self._ask([group])
             pause = batch.end_round(self._now())
             if pause is None:
                 break
@@ -63,12 +54,11 @@ class BatchRun(Generic[R]):
 
     async def _ask(self, groups: Sequence[Group[AsyncNode]]) -> None:
         """Ask some nodes at once, and wait for all."""
+        deadline, server_ms = self._time()
         now = self._now()
-        left = self._batch.time_left(now)
-        deadline = NEVER if left.attempt is None else now + left.attempt
         asked: list[tuple[Group[AsyncNode], asyncio.Future[bytes]]] = []
         for group in groups:
-            exchange = Exchange(group.encode(left.server_ms), group.is_write, group.take)
+            exchange = Exchange(group.encode(server_ms), group.is_write, group.take)
             future: asyncio.Future[bytes] = self._loop.create_future()
             asked.append((group, future))
             group.node.submit((future, deadline, exchange), now)
@@ -77,19 +67,8 @@ class BatchRun(Generic[R]):
                 try:
                     await future
                 except AttemptFailed as failed:
-                    if failed.failure is Failure.TIMEOUT:
-                        group.node.count_error()
-                    self._batch.failed(group, failed.failure, failed.cause)
+                    self._failed(group, failed)
         finally:
             # Nobody waits for the others when this one is cancelled.
             for _, future in asked:
                 future.cancel()
-
-    def _choose(self, namespace: str, partition: int, turn: int) -> AsyncNode | None:
-        return choose_node(self._core, namespace, partition, self._batch.rules.replica, turn)
-
-    def _patience(self) -> float:
-        """How long to wait for nodes that may be asked."""
-        left = self._batch.time_left(self._now()).attempt
-        interval = self._core.options.tend_interval
-        return interval if left is None else min(interval, left)

@@ -6,11 +6,10 @@ from __future__ import annotations
 import asyncio
 from typing import TypeVar
 
-from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.control.async_node import AsyncNode
 from gridwire.aerospike.control.command import NEVER, RESULT_AT, CommandRun, Ended
 from gridwire.aerospike.control.core import ClusterCore
-from gridwire.aerospike.control.pipeline import AttemptFailed
+from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.operations.request import RecordRequest
 from gridwire.aerospike.protocol.message import set_server_timeout
 from gridwire.aerospike.protocol.result_codes import RETRYABLE
@@ -45,7 +44,7 @@ class AsyncCommand(CommandRun[T, AsyncNode]):
         while True:
             if ended is None:
                 node = self._choose(node)
-                ended = AttemptFailed(Failure.NO_NODE) if node is None else await self._try(node)
+                ended = self._nobody() if node is None else await self._try(node)
             if isinstance(ended, bytes) and ended[RESULT_AT] not in RETRYABLE:
                 return self._decode(ended, node)
             pause = self._judge(node, ended)

@@ -15,11 +15,13 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from gridwire.aerospike.cluster.attempts import Failure
-from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import NodeFacts
 from gridwire.aerospike.control.async_pool import AsyncPool
 from gridwire.aerospike.control.depth import Depth
-from gridwire.aerospike.control.pipeline import AttemptFailed, Entry, Exchange, Pipeline
+from gridwire.aerospike.control.exchange import AttemptFailed, Entry, Exchange
+from gridwire.aerospike.control.guarding import HeadGuard
+from gridwire.aerospike.control.judged import JudgedNode
+from gridwire.aerospike.control.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
@@ -32,22 +34,10 @@ _logger = logging.getLogger("gridwire.aerospike.client")
 LARGE_BYTES = 32 * 1024
 """A request from this size on has a connection for itself: others would wait while it is sent."""
 
-_OVERDUE_SECONDS = 0.05
-"""How long the first answer may take before reads behind it are sent elsewhere, at least."""
-
-_OVERDUE_FACTOR = 20
-"""The same in mean answer times: a server that is slow as a whole does not block connections."""
-
-_OVERDUE_TICKS = 4
-"""The same in looks at the sockets: a loop that was busy has not looked yet."""
-
-_STUCK_SECONDS = 3.0
-"""How long those behind an answer wait for which nobody waits any more."""
-
 _NEVER = float("inf")
 
 
-class AsyncNode:
+class AsyncNode(JudgedNode):
     """A node and the connections to it.
 
     Args:
@@ -59,11 +49,8 @@ class AsyncNode:
         failed: told when a connection was lost or could not be opened.
 
     Attributes:
-        facts: as given; replaced when more is known.
-        breaker: counts its failures.
         pool: its connections.
         depth: how many requests may be under way on one of them.
-        is_usable: whether commands may go there.
         due: no request here, sent or waiting, has an earlier deadline.
     """
 
@@ -76,26 +63,21 @@ class AsyncNode:
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         failed: Callable[[], None],
     ) -> None:
-        self.facts = facts
-        self.breaker = Breaker(options.max_error_rate, options.error_rate_window)
+        super().__init__(facts, options)
         # The server refuses bytes that came too early through TLS.
         self.depth = Depth(1 if options.tls is not None else options.pipeline_depth)
         self.pool = AsyncPool(self, options, self.depth, lambda: connect(self), spawn)
-        self.is_usable = True
         self.due = _NEVER
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
         self._ticker = ticker
+        self._guard = HeadGuard(self.pool, self.depth, ticker, self.submit)
         self._failed = failed
-        self._is_removed = False
         self._ready = self.pool.ready
         self._waiting: deque[Entry] = deque()
         # How many of those want a connection for themselves.
         self._alone_waiting = 0
         self._is_counting = False
-
-    def __repr__(self) -> str:
-        return f"<AsyncNode {self.facts.name} at {self.facts.endpoint}>"
 
     @property
     def connections(self) -> list[Pipeline]:
@@ -265,19 +247,6 @@ class AsyncNode:
         if self._waiting:
             self._open_more()
 
-    def count_error(self) -> None:
-        """Something failed here by the network, the clock or overload."""
-        self.breaker.count()
-        self._judge()
-
-    def _judge(self) -> None:
-        usable = not self._is_removed and not self.breaker.is_open
-        if usable != self.is_usable:
-            self.is_usable = usable
-            if not self._is_removed:
-                text = "is used again" if usable else "failed too often and is left alone for now"
-                _logger.warning("%r %s", self, text)
-
     # -- time ---------------------------------------------------------------------------------
 
     def expire(self, now: float) -> bool:
@@ -285,17 +254,8 @@ class AsyncNode:
         if now >= self.due:
             self._expire_calls(now)
         self.depth.adapt()
-        pending = bool(self._waiting)
-        oldest = now - max(_OVERDUE_SECONDS, _OVERDUE_FACTOR * self.depth.answer_seconds)
-        tick = self._ticker.number - _OVERDUE_TICKS
-        overdue: list[Pipeline] = []
-        for connection in self.connections:
-            if connection.entries:
-                pending = True
-                if connection.waits_since <= oldest and connection.waits_tick <= tick:
-                    overdue.append(connection)
-        for connection in overdue:
-            self._guard(connection, now)
+        pending = bool(self._waiting) or any(one.entries for one in self.connections)
+        self._guard.look(now)
         if self._waiting:
             # In case a connection could not be opened meanwhile: try again.
             self._serve()
@@ -315,31 +275,13 @@ class AsyncNode:
                 due = deadline
         self.due = due
 
-    def _guard(self, connection: Pipeline, now: float) -> None:
-        """The first answer of a connection is overdue: others must not suffer from that."""
-        if not connection.is_alone:
-            connection.is_blocked = True
-            self.pool.make_unready(connection)
-            for entry in connection.take_reads_behind():
-                self.submit(entry, now)
-            if not connection.entries[0][0].done():
-                return
-        elif connection.has_callers:
-            return
-        if connection.stuck_since is None:
-            connection.stuck_since = now
-        patience = _STUCK_SECONDS if connection.has_callers else connection.patience
-        if now - connection.stuck_since >= patience:
-            connection.close()
-
     def tended(self, now: float) -> None:
         """A round of tending is over.
 
         Args:
             now: the loop's clock.
         """
-        self.breaker.tended()
-        self._judge()
+        self._end_round()
         self.pool.tended(now)
 
     async def open_minimum(self) -> None:
@@ -365,7 +307,6 @@ class AsyncNode:
 
     def close(self, error: BaseException | None = None) -> None:
         """End every connection; whoever waits for one does so no longer."""
-        self._is_removed = True
-        self.is_usable = False
+        self._remove()
         self._fail_waiting(Failure.NO_NODE, error)
         self.pool.close(error)

@@ -7,6 +7,7 @@ import asyncio
 import functools
 import random
 import time
+from asyncio import get_running_loop
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,12 +23,14 @@ from gridwire.aerospike.control.command import (
     NEVER,
     RESULT_AT,
     Ended,
+    elsewhere,
     explain,
     no_info,
     not_connected,
 )
 from gridwire.aerospike.control.core import ClusterCore
-from gridwire.aerospike.control.pipeline import AttemptFailed, Exchange, Pipeline
+from gridwire.aerospike.control.exchange import AttemptFailed, Exchange
+from gridwire.aerospike.control.pipeline import Pipeline
 from gridwire.aerospike.control.ticking import Ticker
 from gridwire.aerospike.exception import (
     AdminError,
@@ -40,7 +43,7 @@ from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.greeting import NEEDS_LOGIN
 from gridwire.aerospike.protocol.info import encode_info, read_info
 from gridwire.aerospike.protocol.result_codes import RETRYABLE
-from gridwire.aerospike.types import InfoNodeResult
+from gridwire.aerospike.types import InfoNodeResult, NodeState
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
@@ -78,12 +81,18 @@ class AsyncioEngine:
     @property
     def is_connected(self) -> bool:
         """Whether it was connected, was not closed, and knows a node."""
-        return self.core.is_running and bool(self.core.nodes)
+        core = self.core
+        return core.is_running and bool(core.nodes) and not core.loop.is_closed()
 
     @property
     def node_names(self) -> list[str]:
         """The ids of the nodes that are known."""
         return list(self.core.nodes) if self.core.is_running else []
+
+    @property
+    def node_states(self) -> list[NodeState]:
+        """How the nodes are doing."""
+        return self.core.states
 
     async def connect(self) -> None:
         """Get connected. See `ClusterCore.start`."""
@@ -92,6 +101,12 @@ class AsyncioEngine:
     async def close(self) -> None:
         """End: no new calls; answers that are under way have a second to come."""
         core = self.core
+        if core.loop is not get_running_loop():
+            if not core.loop.is_closed():
+                raise elsewhere()
+            # What it had has ended with its loop.
+            core.is_running = False
+            return
         core.is_running = False
         until = self._now() + _DRAIN_SECONDS
         while self._now() < until and any(node.pending for node in core.nodes.values()):  # noqa: ASYNC110 - many queues at many nodes, once in a client's life
@@ -147,6 +162,8 @@ class AsyncioEngine:
             AerospikeError: what the server answered, or why there is no answer.
         """
         core = self.core
+        if core.loop is not get_running_loop():
+            raise elsewhere(request.operation)
         started = self._now()
         owners = core.table.namespaces.get(request.namespace)
         node = None if owners is None else owners.masters[request.partition]
@@ -184,6 +201,8 @@ class AsyncioEngine:
         Raises:
             AerospikeError: not one row was answered.
         """
+        if self.core.loop is not get_running_loop():
+            raise elsewhere(plan.operation)
         return await BatchRun(self.core, plan).run()
 
     async def info(self, command: str, timeout: float | None = None) -> str:
@@ -221,6 +240,8 @@ class AsyncioEngine:
         return list(await asyncio.gather(*map(ask, self.core.nodes.values())))
 
     def _check_connected(self) -> None:
+        if self.core.loop is not get_running_loop():
+            raise elsewhere("info")
         if not self.core.is_running:
             raise not_connected("info")
 

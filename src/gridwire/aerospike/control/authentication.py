@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING
 
 from gridwire.aerospike import constants as c
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
 
 __all__ = ["credentials_of", "hash_password"]
-
-_logger = logging.getLogger("gridwire.aerospike.client")
 
 _MAX_HASHED_BYTES = 72
 """What the hash looks at; servers and other clients ignore the rest of a longer password too."""
@@ -53,10 +50,6 @@ async def credentials_of(options: ClientOptions) -> Credentials | None:
     if options.password is None:
         raise ClientError("Password is required when username is provided.")
     external = options.auth_mode == c.AUTH_EXTERNAL
-    if external and options.tls is None:
-        _logger.warning(
-            "AUTH_EXTERNAL without TLS: the password of user %r travels in clear", options.user
-        )
     loop = asyncio.get_running_loop()
     hashed = await loop.run_in_executor(None, hash_password, options.password)
     return Credentials(

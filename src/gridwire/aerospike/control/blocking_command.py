@@ -7,12 +7,11 @@ import time
 from typing import TypeVar
 
 from gridwire._io.hosted import HostedLoop
-from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.control.blocking_node import BlockingNode
 from gridwire.aerospike.control.command import NEVER, RESULT_AT, CommandRun, Ended
 from gridwire.aerospike.control.core import ClusterCore
+from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.control.hosting import wait_for
-from gridwire.aerospike.control.pipeline import AttemptFailed
 from gridwire.aerospike.operations.request import RecordRequest
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.message import FIRST_FIELD, set_server_timeout
@@ -54,7 +53,7 @@ class BlockingCommand(CommandRun[T, BlockingNode]):
         while True:
             if ended is None:
                 node = self._choose(node)
-                ended = AttemptFailed(Failure.NO_NODE) if node is None else self._try(node)
+                ended = self._nobody() if node is None else self._try(node)
             if isinstance(ended, bytes) and ended[RESULT_AT] not in RETRYABLE:
                 return self._decode(ended, node)
             pause = self._judge(node, ended)
@@ -75,7 +74,7 @@ class BlockingCommand(CommandRun[T, BlockingNode]):
         set_server_timeout(payload, left.server_ms)
         until = NEVER if left.attempt is None else now + left.attempt
         try:
-            return node.exchange(payload, until, check_answer)
+            return node.exchange(payload, until, check_answer, self._request.timeout_delay)
         except AttemptFailed as failed:
             return failed
 

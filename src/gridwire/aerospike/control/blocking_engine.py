@@ -14,6 +14,7 @@ from gridwire._core.outcome import Outcome
 from gridwire._io.hosted import HostedLoopClosed
 from gridwire._io.pooled import OLD_SECONDS
 from gridwire.aerospike import constants as c
+from gridwire.aerospike.control.blocking_asking import ask_all
 from gridwire.aerospike.control.blocking_batch import BlockingBatchRun
 from gridwire.aerospike.control.blocking_command import BlockingCommand, check_answer
 from gridwire.aerospike.control.blocking_control import Control, abandon, start
@@ -27,14 +28,14 @@ from gridwire.aerospike.control.command import (
     no_info,
     not_connected,
 )
-from gridwire.aerospike.control.pipeline import AttemptFailed
+from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.exception import AerospikeError, ClusterError
 from gridwire.aerospike.operations.batch import Batch
 from gridwire.aerospike.operations.request import RecordRequest
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.info import encode_info, read_info
 from gridwire.aerospike.protocol.result_codes import RETRYABLE
-from gridwire.aerospike.types import InfoNodeResult
+from gridwire.aerospike.types import InfoNodeResult, NodeState
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
@@ -80,6 +81,11 @@ class BlockingEngine:
         """The ids of the nodes that are known."""
         core = self._running().core
         return list(core.nodes) if core.is_running else []
+
+    @property
+    def node_states(self) -> list[NodeState]:
+        """How the nodes are doing."""
+        return self._running().core.states
 
     def connect(self) -> None:
         """Get connected. See `ClusterCore.start`."""
@@ -158,7 +164,9 @@ class BlockingEngine:
             if started - sock.used > OLD_SECONDS and sock.is_stale(started):
                 node.drop(sock)
                 return BlockingCommand(core, hosted, request, started).run()
-            ended = sock.exchange(request.payload, rules.socket_timeout or None, started)
+            ended = sock.exchange(
+                request.payload, rules.socket_timeout or None, started, rules.timeout_delay
+            )
             check_answer(ended)
             shard.append(sock)
         except BROKEN as error:
@@ -209,16 +217,13 @@ class BlockingEngine:
 
         Args:
             command: one line.
-            timeout: seconds for each, None for those of opening a connection.
+            timeout: seconds, None for those of opening a connection.
         """
-        results: list[InfoNodeResult] = []
-        for node in self._nodes():
-            name = node.facts.name
-            try:
-                results.append(InfoNodeResult(name, 0, self._info_of(node, command, timeout)))
-            except AerospikeError as error:
-                results.append(InfoNodeResult(name, error.code, str(error)))
-        return results
+        started = time.monotonic()
+        question = encode_info([command])
+        asked = [_InfoQuestion(node, started) for node in self._nodes()]
+        ask_all(asked, lambda one: question, _InfoQuestion.failed, self._info_end(started, timeout))
+        return [one.result for one in asked]
 
     def _nodes(self) -> list[BlockingNode]:
         core = self._running().core
@@ -228,17 +233,37 @@ class BlockingEngine:
 
     def _info_of(self, node: BlockingNode, command: str, timeout: float | None) -> str:
         now = time.monotonic()
-        limit = self._options.timeout if timeout is None else timeout
-        until = now + limit if limit else NEVER
+        until = self._info_end(now, timeout)
         try:
             answer = node.exchange(encode_info([command]), until, _check_info)
         except AttemptFailed as failed:
             raise no_info(failed, node, time.monotonic() - now) from failed.cause
         return next(iter(read_info(answer).values()), "")
 
+    def _info_end(self, now: float, timeout: float | None) -> float:
+        limit = self._options.timeout if timeout is None else timeout
+        return now + limit if limit else NEVER
+
 
 def _check_info(answer: bytes) -> None:
     read_info(answer)
+
+
+class _InfoQuestion:
+    """An info command to one node of several, and what it came to."""
+
+    def __init__(self, node: BlockingNode, started: float) -> None:
+        self.node = node
+        self._started = started
+        self.result = InfoNodeResult(node.facts.name, 0, "")
+
+    def take(self, message: bytes) -> bool:
+        self.result = self.result._replace(response=next(iter(read_info(message).values()), ""))
+        return True
+
+    def failed(self, failure: AttemptFailed) -> None:
+        error = no_info(failure, self.node, time.monotonic() - self._started)
+        self.result = self.result._replace(error_code=error.code, response=str(error))
 
 
 class _GatedEngine(BlockingEngine):

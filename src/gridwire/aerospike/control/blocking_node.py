@@ -13,11 +13,12 @@ from gridwire._io.hosted import HostedLoopClosed
 from gridwire._io.pooled import Framing, Phase, PooledSocket
 from gridwire._io.slots import NoSlot, Slots
 from gridwire.aerospike.cluster.attempts import Failure
-from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import NodeFacts
+from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.control.hosting import wait_for
+from gridwire.aerospike.control.judged import JudgedNode
+from gridwire.aerospike.control.late_answers import LateAnswers
 from gridwire.aerospike.control.opening import server_name_of
-from gridwire.aerospike.control.pipeline import AttemptFailed
 from gridwire.aerospike.exception import AdminError, AerospikeError
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.greeting import NEEDS_LOGIN, Session
@@ -43,7 +44,7 @@ BROKEN = (OSError, ProtocolError)
 """How an exchange fails; the connection is closed then."""
 
 
-class BlockingNode:
+class BlockingNode(JudgedNode):
     """A node and the connections to it.
 
     Args:
@@ -53,10 +54,7 @@ class BlockingNode:
         hosted: the loop on which that lives.
 
     Attributes:
-        facts: as given; replaced when more is known.
-        breaker: counts its failures.
         pool: the connections.
-        is_usable: whether commands may go there.
     """
 
     def __init__(
@@ -67,33 +65,32 @@ class BlockingNode:
         hosted: HostedLoop,
     ) -> None:
         options = core.options
-        self.facts = facts
-        self.breaker = Breaker(options.max_error_rate, options.error_rate_window)
-        self.is_usable = True
+        super().__init__(facts, options)
         self._access = access
         self._core = core
         self._hosted = hosted
         self._least = options.min_conns_per_node
         self._idle_timeout = options.idle_timeout
-        self._is_removed = False
         self._open_again_at = 0.0
         self._last_error: BaseException | None = None
+        self._late = LateAnswers(self._give_late, self.drop)
         self.pool: Slots[PooledSocket] = Slots(
             options.max_conns_per_node, self._make, options.conn_pools_per_node
         )
 
-    def __repr__(self) -> str:
-        return f"<BlockingNode {self.facts.name} at {self.facts.endpoint}>"
-
     @property
     def pending(self) -> int:
         """Exchanges that are under way."""
-        return sum(sock.phase is not Phase.NONE for sock in self.pool)
+        return sum(sock.phase in (Phase.SENDING, Phase.SENT) for sock in self.pool)
 
     # -- on any thread ------------------------------------------------------------------------
 
     def exchange(
-        self, payload: bytes | bytearray, until: float, check: Callable[[bytes], None]
+        self,
+        payload: bytes | bytearray,
+        until: float,
+        check: Callable[[bytes], None],
+        patience: float = 0.0,
     ) -> bytes:
         """Send a request on some connection and read its answer of one message.
 
@@ -101,6 +98,7 @@ class BlockingNode:
             payload: all of it.
             until: when to give up, by the monotonic clock.
             check: raises `ProtocolError` when the answer makes no sense.
+            patience: seconds that a late answer is waited for before its connection is closed.
 
         Raises:
             AttemptFailed: there is no answer.
@@ -108,7 +106,8 @@ class BlockingNode:
         sock = self.take(until)
         try:
             now = monotonic()
-            answer = sock.exchange(payload, None if until == _NEVER else until - now, now)
+            timeout = None if until == _NEVER else until - now
+            answer = sock.exchange(payload, timeout, now, patience)
             check(answer)
             self.pool.give(sock)
             return answer
@@ -177,6 +176,7 @@ class BlockingNode:
         except (OSError, AerospikeError, ProtocolError) as error:
             now = monotonic()
             if now >= until:
+                self.count_error()
                 raise AttemptFailed(Failure.WAITING, error) from None
             self._last_error = error
             self._open_again_at = now + _OPEN_AGAIN_SECONDS
@@ -216,18 +216,34 @@ class BlockingNode:
         """An exchange ended by an error: how the attempt ended.
 
         Args:
-            sock: the connection, which nobody gets any more.
+            sock: the connection, which nobody gets before a late answer has come.
             error: one of `BROKEN`.
         """
         # None any more when there was an answer, but one that makes no sense.
         sent = sock.phase is not Phase.SENDING
-        self.drop(sock)
+        if sock.phase is Phase.LATE:
+            self._keep(sock)
+        else:
+            self.drop(sock)
         if isinstance(error, (BlockingIOError, TimeoutError)):
             return AttemptFailed(Failure.TIMEOUT if sent else Failure.WAITING, error)
         _logger.info("a connection to %r was lost: %s", self, error)
         self.count_error()
         self._look_soon()
         return AttemptFailed(Failure.LOST if sent else Failure.NOT_SENT, error)
+
+    def _give_late(self, sock: PooledSocket) -> None:
+        if sock.is_open and not self._is_removed:
+            self.pool.give(sock)
+        else:
+            self.drop(sock)
+
+    def _keep(self, sock: PooledSocket) -> None:
+        """Keep a connection until its answer has come, which is late."""
+        try:
+            self._hosted.call(self._late.watch, sock)
+        except HostedLoopClosed:
+            self.drop(sock)
 
     def drop(self, sock: PooledSocket) -> None:
         """Close a connection; somebody else may open another."""
@@ -247,19 +263,6 @@ class BlockingNode:
             # The client is closed, and looks at nothing any more.
             return
 
-    def count_error(self) -> None:
-        """Something failed here by the network, the clock or overload."""
-        self.breaker.count()
-        self._judge()
-
-    def _judge(self) -> None:
-        usable = not self._is_removed and not self.breaker.is_open
-        if usable != self.is_usable:
-            self.is_usable = usable
-            if not self._is_removed:
-                text = "is used again" if usable else "failed too often and is left alone for now"
-                _logger.warning("%r %s", self, text)
-
     # -- on the loop --------------------------------------------------------------------------
 
     def tended(self, now: float) -> None:
@@ -268,8 +271,7 @@ class BlockingNode:
         Args:
             now: the loop's clock, which is the monotonic one.
         """
-        self.breaker.tended()
-        self._judge()
+        self._end_round()
         for sock in self.pool:
             sock.watch(now)
         if self._idle_timeout:
@@ -327,8 +329,7 @@ class BlockingNode:
 
     def close(self) -> None:
         """End every connection; whoever waits for one does so no longer."""
-        self._is_removed = True
-        self.is_usable = False
+        self._remove()
         for sock in self.pool.close():
             sock.close()
         # The others are in use: their threads come out, and close them.

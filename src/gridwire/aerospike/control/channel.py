@@ -80,7 +80,16 @@ class Channel:
 
     def receive(self, data: bytes) -> None:
         """See `Receiver`."""
-        for message in self._reader.feed(data):
+        try:
+            messages = self._reader.feed(data)
+        except ProtocolError:
+            # The connection ends, but the answer before that is one.
+            self._take(self._reader.whole)
+            raise
+        self._take(messages)
+
+    def _take(self, messages: list[bytes]) -> None:
+        for message in messages:
             if self._waiter is None or self._waiter.done():
                 raise ProtocolError("an answer that nobody asked for")
             self._waiter.set_result(message)

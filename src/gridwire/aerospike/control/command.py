@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
 from gridwire._core.outcome import Outcome
 from gridwire.aerospike.cluster.attempts import Attempts, Failure
 from gridwire.aerospike.cluster.choosing import choose
 from gridwire.aerospike.control.core import ClusterCore, ClusterNode
-from gridwire.aerospike.control.pipeline import AttemptFailed
+from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.exception import (
     AerospikeError,
     AerospikeTimeoutError,
@@ -28,6 +28,7 @@ __all__ = [
     "CountingNode",
     "Ended",
     "choose_node",
+    "elsewhere",
     "explain",
     "named",
     "no_info",
@@ -48,7 +49,7 @@ _NAMESPACE_UNKNOWN = 20
 _MAYBE_DONE = (Failure.LOST, Failure.TIMEOUT)
 
 
-class CountingNode(ClusterNode, Protocol):
+class CountingNode(ClusterNode, Hashable, Protocol):
     """A node that counts its failures."""
 
     def count_error(self) -> None:
@@ -118,6 +119,10 @@ class CommandRun(Generic[T, N]):
         partition = self._request.partition
         return owners is not None and any(one[partition] is not None for one in owners.replicas)
 
+    def _nobody(self) -> AttemptFailed:
+        """The attempt that found no node to ask."""
+        return AttemptFailed(Failure.LEFT_ALONE if self._is_held() else Failure.NO_NODE)
+
     def _patience(self) -> float:
         """How long to wait for a node that may be asked."""
         left = self._attempts.time_left(self._now()).attempt
@@ -175,6 +180,7 @@ def explain(
     elapsed: float,
 ) -> None:
     """Add what is known about the circumstances to an answer that is an error."""
+    error.changes_nothing = not request.is_write
     error.with_facts(
         operation=request.operation,
         phase="at the server",
@@ -212,4 +218,14 @@ def not_connected(operation: str | None = None, outcome: Outcome = Outcome.NOT_S
     """What a call is told on a client that is not connected, or not any more."""
     return ClientError(
         "Client is not connected. Call connect() first.", outcome=outcome, operation=operation
+    )
+
+
+def elsewhere(operation: str | None = None) -> ClientError:
+    """What a call is told on another loop than that on which the client has its connections."""
+    return ClientError(
+        "The client is connected on another event loop than this call runs on.",
+        outcome=Outcome.NOT_SENT,
+        operation=operation,
+        hint="Connect a client on each loop that needs one, and close it there.",
     )

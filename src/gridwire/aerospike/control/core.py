@@ -13,6 +13,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from gridwire._core.outcome import Outcome
+from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import Endpoint, Node, NodeFacts
 from gridwire.aerospike.cluster.partition_table import PartitionTable
 from gridwire.aerospike.cluster.tend import Tend
@@ -20,7 +22,8 @@ from gridwire.aerospike.control.access import NodeAccess
 from gridwire.aerospike.control.authentication import credentials_of
 from gridwire.aerospike.control.opening import Opener
 from gridwire.aerospike.control.tending import Round
-from gridwire.aerospike.exception import ClusterError
+from gridwire.aerospike.exception import AerospikeError, ClusterError
+from gridwire.aerospike.types import NodeState
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
@@ -43,6 +46,7 @@ class ClusterNode(Node, Protocol):
     """What the core does with a node, whatever its connections are like. Called on the loop."""
 
     facts: NodeFacts
+    breaker: Breaker
 
     def tended(self, now: float) -> None:
         """A round of tending is over."""
@@ -74,6 +78,7 @@ class ClusterCore(Generic[N]):
         table: who holds which partition.
         nodes: the nodes by name.
         is_running: whether it is connected, and was not closed.
+        loop: the one that it runs on.
     """
 
     def __init__(
@@ -87,8 +92,8 @@ class ClusterCore(Generic[N]):
         self.table: PartitionTable[N] = PartitionTable()
         self.nodes: Mapping[str, N] = MappingProxyType({})
         self.is_running = False
+        self.loop = asyncio.get_running_loop()
         self._make_node = make_node
-        self._loop = asyncio.get_running_loop()
         self._tend = Tend(
             [Endpoint(*host) for host in options.hosts],
             options.cluster_name,
@@ -115,25 +120,25 @@ class ClusterCore(Generic[N]):
             self.opener.credentials = await credentials_of(self.options)
             await self._settle()
             await asyncio.gather(*(node.open_minimum() for node in self.nodes.values()))
-        except OSError as error:
+        except BaseException as error:
             await self.close()
-            raise ClusterError(f"Connection error: {error}") from error
-        except BaseException:
-            await self.close()
+            if isinstance(error, OSError) and not isinstance(error, AerospikeError):
+                text = f"Connection error: {error}"
+                raise ClusterError(text, outcome=Outcome.NOT_SENT) from error
             raise
         self.is_running = True
         self.spawn(self._keep_tending())
 
     async def _settle(self) -> None:
         """Tend until every partition has its master, or it has been waited for long enough."""
-        until = self._loop.time() + _SETTLE_SECONDS
+        until = self.loop.time() + _SETTLE_SECONDS
         while True:
             done = await self._round()
             if self._is_settled:
                 return
             if not self.nodes and not done.is_forming:
                 raise self._not_found(done)
-            if self._loop.time() >= until:
+            if self.loop.time() >= until:
                 break
             await asyncio.sleep(_SETTLE_PAUSE_SECONDS)
         if not self.nodes:
@@ -152,6 +157,7 @@ class ClusterCore(Generic[N]):
         tried = "; ".join(f"{where}: {why}" for where, why in self._tend.problems.items())
         return ClusterError(
             f"Connection error: Failed to connect to host(s). {tried}",
+            outcome=Outcome.NOT_SENT,
             hint="Check hosts and cluster_name, and that a node is running there.",
         )
 
@@ -163,6 +169,12 @@ class ClusterCore(Generic[N]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._let_go()
+        # A transport gives up its socket in the loop's next turn.
+        await asyncio.sleep(0)
+
+    def _let_go(self) -> None:
+        """Give up every connection."""
         nodes, self.nodes = self.nodes, MappingProxyType({})
         self.table = PartitionTable()
         for node in nodes.values():
@@ -171,12 +183,10 @@ class ClusterCore(Generic[N]):
             access.close()
         self._accesses.clear()
         self._changed()
-        # A transport gives up its socket in the loop's next turn.
-        await asyncio.sleep(0)
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine until the client ends."""
-        task = self._loop.create_task(coroutine)
+        task = self.loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._task_done)
 
@@ -192,6 +202,15 @@ class ClusterCore(Generic[N]):
         self._wake.set()
 
     async def _keep_tending(self) -> None:
+        try:
+            await self._tend_for_ever()
+        finally:
+            if self.is_running:
+                # Nobody closed the client, but its loop ends, and can give up the sockets.
+                self.is_running = False
+                self._let_go()
+
+    async def _tend_for_ever(self) -> None:
         interval = self.options.tend_interval
         pause = min(_HURRIED_PAUSE_SECONDS, interval)
         while True:
@@ -213,10 +232,15 @@ class ClusterCore(Generic[N]):
         await done.carry_out(self._tend.begin())
         await done.carry_out(self._tend.end())
         if self.is_running:
-            now = self._loop.time()
+            now = self.loop.time()
             for node in self.nodes.values():
                 node.tended(now)
         return done
+
+    @property
+    def states(self) -> list[NodeState]:
+        """How the nodes are doing. For any thread."""
+        return [_state(node) for node in self.nodes.values()]
 
     # -- what rounds do -----------------------------------------------------------------------
 
@@ -273,7 +297,7 @@ class ClusterCore(Generic[N]):
     async def changed(self, seconds: float) -> None:
         """Wait until the view of the cluster changes, or for so long; the cluster is looked at."""
         self.hurry()
-        future: asyncio.Future[None] = self._loop.create_future()
+        future: asyncio.Future[None] = self.loop.create_future()
         self._watchers.add(future)
         try:
             async with asyncio.timeout(seconds):
@@ -282,3 +306,10 @@ class ClusterCore(Generic[N]):
             pass
         finally:
             self._watchers.discard(future)
+
+
+def _state(node: ClusterNode) -> NodeState:
+    facts, breaker = node.facts, node.breaker
+    return NodeState(
+        facts.name, str(facts.endpoint), breaker.is_open, breaker.errors, breaker.trips
+    )

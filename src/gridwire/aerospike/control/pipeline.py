@@ -11,10 +11,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING
 
 from gridwire._io.interfaces import Payload, Stream
 from gridwire.aerospike.cluster.attempts import Failure
+from gridwire.aerospike.control.exchange import AttemptFailed, Entry, Exchange
 from gridwire.aerospike.exception import AerospikeError
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.greeting import Conversation
@@ -24,68 +25,7 @@ from gridwire.aerospike.protocol.proto import MESSAGE, ProtoReader
 if TYPE_CHECKING:
     from gridwire.aerospike.control.async_node import AsyncNode
 
-__all__ = ["AttemptFailed", "Entry", "Exchange", "Pipeline", "Sendable"]
-
-
-class AttemptFailed(Exception):
-    """An attempt ended without an answer.
-
-    Args:
-        failure: how.
-        cause: what said so.
-    """
-
-    def __init__(self, failure: Failure, cause: BaseException | None = None) -> None:
-        super().__init__(failure.value)
-        self.failure = failure
-        self.cause = cause
-
-
-class Sendable(Protocol):
-    """What goes over a connection: a record's request, or an `Exchange`."""
-
-    @property
-    def payload(self) -> bytearray:
-        """The bytes to send; never changed once they were handed over."""
-
-    @property
-    def is_write(self) -> bool:
-        """Whether it must not be sent a second time."""
-
-    @property
-    def timeout_delay(self) -> float:
-        """Seconds that an answer may be late before its connection is closed."""
-
-
-Entry: TypeAlias = tuple["asyncio.Future[bytes]", float, Sendable]
-"""A request on its way: who gets the answer's frame (done already when nobody waits for it any
-more), when the attempt is given up by the loop's clock, and what is sent."""
-
-
-class Exchange:
-    """A request that has a connection for itself: its answer is long, or has several frames.
-
-    Args:
-        payload: the bytes to send.
-        is_write: whether it must not be sent a second time.
-        collect: takes each frame, and says whether it was the last; None when there is one. Must
-            not wait. An `AerospikeError` from it is the request's result.
-        timeout_delay: seconds that an answer may be late before its connection is closed.
-    """
-
-    __slots__ = ("collect", "is_write", "payload", "timeout_delay")
-
-    def __init__(
-        self,
-        payload: bytearray,
-        is_write: bool = False,
-        collect: Callable[[bytes], bool] | None = None,
-        timeout_delay: float = 0.0,
-    ) -> None:
-        self.payload = payload
-        self.is_write = is_write
-        self.collect = collect
-        self.timeout_delay = timeout_delay
+__all__ = ["Pipeline"]
 
 
 class Pipeline:
@@ -211,41 +151,53 @@ class Pipeline:
 
     def receive(self, data: bytes) -> None:
         """See `Receiver`."""
-        messages = self._reader.feed(data)
+        try:
+            messages = self._reader.feed(data)
+        except ProtocolError:
+            # The connection ends, but who had his answer before that gets it.
+            self._take(self._reader.whole, len(data))
+            raise
+        self._take(messages, len(data))
+
+    def _take(self, messages: list[bytes], size: int) -> None:
         if self._alone is not None:
-            self._receive_alone(messages)
+            self._take_alone(messages)
             return
         if not messages:
             return
         entries = self.entries
-        if len(messages) > len(entries):
-            raise ProtocolError("an answer that nobody asked for")
         for message in messages:
+            if not entries:
+                raise ProtocolError("an answer that nobody asked for")
             if message[1] != MESSAGE or len(message) < FIRST_FIELD:
                 raise ProtocolError(f"not the answer to a record operation: {message[:8].hex()}")
             future = entries.popleft()[0]
             if not future.done():
                 future.set_result(message)
-        self._node.answered(self, len(messages), len(data), self._now())
+        self._node.answered(self, len(messages), size, self._now())
 
-    def _receive_alone(self, messages: list[bytes]) -> None:
+    def _take_alone(self, messages: list[bytes]) -> None:
         for message in messages:
             if self._alone is None:
                 raise ProtocolError("an answer that nobody asked for")
             self.waits_since = self._now()
             future = self.entries[0][0]
+            collect = self._alone.collect
             if future.done():
                 # What comes belongs to a call that is over, and must not change its result.
-                self.close()
-                return
-            collect = self._alone.collect
-            try:
-                if collect is not None and not collect(message):
-                    continue
-            except AerospikeError as error:
-                future.set_exception(error)
+                if collect is not None:
+                    self.close()
+                    return
+                self.stuck_since = None
+                self.patience = 0.0
             else:
-                future.set_result(message)
+                try:
+                    if collect is not None and not collect(message):
+                        continue
+                except AerospikeError as error:
+                    future.set_exception(error)
+                else:
+                    future.set_result(message)
             self.entries.popleft()
             self._alone = None
         if self._alone is None:

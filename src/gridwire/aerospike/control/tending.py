@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from gridwire.aerospike.cluster.tend import Action, Add, Ask, Claims, Knock, Remove, Tend, Update
+from gridwire.aerospike.cluster.actions import Action, Add, Ask, Claims, Knock, Remove, Update
+from gridwire.aerospike.cluster.tend import Tend
 from gridwire.aerospike.control.access import NodeAccess
 from gridwire.aerospike.exception import AdminError, AerospikeError
 from gridwire.aerospike.protocol.errors import ProtocolError

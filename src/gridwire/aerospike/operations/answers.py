@@ -3,22 +3,24 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterable
 from struct import Struct
 from typing import Any
 
+from gridwire.aerospike.protocol.bins import bins_end, bins_of, ordered_bins_of
+from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.flags import FIELD_KEY
 from gridwire.aerospike.protocol.message import (
     EPOCH,
     FIRST_FIELD,
+    MESSAGE_HEAD_BYTES,
     NEVER_EXPIRES,
-    bins_of,
     fields_of,
-    ordered_bins_of,
-    result_code,
     ttl_of,
 )
 from gridwire.aerospike.protocol.particles import decode_particle
+from gridwire.aerospike.protocol.proto import MESSAGE
 from gridwire.aerospike.protocol.result_codes import RECORD_NOT_FOUND, error_of
 from gridwire.aerospike.types import (
     AerospikeKey,
@@ -31,9 +33,11 @@ from gridwire.aerospike.types import (
 
 __all__ = ["Answers", "merged"]
 
-# Generation, void time, what requests use for the timeout, and the counts of fields and bins.
-_read_tail = Struct(">IIIHH").unpack_from
-_TAIL_AT = 14
+# The frame's type; the head's size, result code, generation, void time, counts of fields and bins.
+_read_head = Struct(">xB6xB4xBII4xHH").unpack_from
+
+# The constructors of named tuples are Python functions, one more for each call.
+_tuple = tuple.__new__
 
 
 class Answers:
@@ -48,30 +52,37 @@ class Answers:
 
     def done(self, message: bytes) -> None:
         """An answer that says only whether it was done."""
-        code = result_code(message)
+        code, _, _, fields, bins = _head_of(message)
         if code:
             raise error_of(code, is_write=True)
+        if fields or bins or len(message) != FIRST_FIELD:
+            _skip(message, fields, bins)
 
     def record(self, key: AerospikeKey, message: bytes) -> Record:
         """The record that was read."""
-        code = result_code(message)
+        code, generation, void_time, fields, count = _head_of(message)
         if code:
             raise error_of(code)
-        generation, void_time, _, fields, bins = _read_tail(message, _TAIL_AT)
         offset = FIRST_FIELD
         if fields:
             key, offset = self._key(key, message, fields)
-        ttl = max(1, void_time + EPOCH - int(self._now())) if void_time else NEVER_EXPIRES
-        return Record(key, RecordMetadata(generation, ttl), bins_of(message, offset, bins))
+        bins, end = bins_of(message, offset, count)
+        if end != len(message):
+            raise _goes_on(message, end)
+        ttl = NEVER_EXPIRES
+        if void_time:
+            ttl = void_time + EPOCH - int(self._now())
+            ttl = max(ttl, 1)
+        return _tuple(Record, (key, _tuple(RecordMetadata, (generation, ttl)), bins))
 
     def existence(self, key: AerospikeKey, message: bytes) -> ExistsResult:
         """Whether the record is there."""
-        code = result_code(message)
+        code, generation, void_time, fields, bins = _head_of(message)
         if code == RECORD_NOT_FOUND:
             return ExistsResult(key, None)
         if code:
             raise error_of(code)
-        generation, void_time, _, _, _ = _read_tail(message, _TAIL_AT)
+        _skip(message, fields, bins)
         return ExistsResult(key, RecordMetadata(generation, ttl_of(void_time, self._now())))
 
     def results(self, key: AerospikeKey, message: bytes) -> Record:
@@ -81,14 +92,15 @@ class Answers:
 
     def ordered_results(self, key: AerospikeKey, message: bytes) -> OperateOrderedResult:
         """The results of operations in their order."""
-        code = result_code(message)
+        code, generation, void_time, fields, bins = _head_of(message)
         if code:
             raise error_of(code, is_write=True)
-        generation, void_time, _, fields, bins = _read_tail(message, _TAIL_AT)
         offset = FIRST_FIELD
         if fields:
             key, offset = self._key(key, message, fields)
-        found, _ = ordered_bins_of(message, offset, bins)
+        found, end = ordered_bins_of(message, offset, bins)
+        if end != len(message):
+            raise _goes_on(message, end)
         meta = RecordMetadata(generation, ttl_of(void_time, self._now()))
         return OperateOrderedResult(key, meta, [BinTuple(*one) for one in found])
 
@@ -99,6 +111,29 @@ class Answers:
         if sent:
             key = key._replace(user_key=decode_particle(sent[0], sent, 1, len(sent)))
         return key, offset
+
+
+def _head_of(message: bytes) -> tuple[int, int, int, int, int]:
+    """Result code, generation, void time, and the counts of fields and bins."""
+    try:
+        kind, size, code, generation, void_time, fields, bins = _read_head(message)
+    except struct.error:
+        raise ProtocolError("a message ends within its head") from None
+    if kind != MESSAGE or size != MESSAGE_HEAD_BYTES:
+        raise ProtocolError(f"not the answer to a record operation: {message[:9].hex()}")
+    return code, generation, void_time, fields, bins
+
+
+def _skip(message: bytes, fields: int, bins: int) -> None:
+    """See that what nobody asked for is whole, and that nothing follows."""
+    _, offset = fields_of(message, FIRST_FIELD, fields)
+    end = bins_end(message, offset, bins)
+    if end != len(message):
+        raise _goes_on(message, end)
+
+
+def _goes_on(message: bytes, end: int) -> ProtocolError:
+    return ProtocolError(f"an answer of {len(message)} bytes, of which {end} make sense")
 
 
 def merged(results: Iterable[tuple[str, Any]]) -> dict[str, Any]:

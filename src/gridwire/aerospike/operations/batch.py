@@ -20,7 +20,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from gridwire.aerospike import constants as c
-from gridwire.aerospike._options.policies import BatchRules
+from gridwire.aerospike._options.rules import BatchRules
 from gridwire.aerospike.cluster.attempts import Attempts, Failure, TimeLeft
 from gridwire.aerospike.exception import AerospikeError, ServerError
 from gridwire.aerospike.operations.rounds import Rounds

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gridwire._core.backoff import Uniform
-from gridwire.aerospike._options.policies import CommandRules, Policies
+from gridwire.aerospike._options.policies import Policies
+from gridwire.aerospike._options.rules import CommandRules
 from gridwire.aerospike.operations.batch import Batch, BatchItem
 from gridwire.aerospike.operations.batch_results import (
     LazyBatchRecords,

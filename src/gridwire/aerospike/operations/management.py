@@ -3,23 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from gridwire.aerospike._options.checks import milliseconds
 from gridwire.aerospike.protocol.info import failure_of
 from gridwire.aerospike.protocol.result_codes import class_of, outcome_of
 
-__all__ = ["check_done", "info_timeout", "truncate_command"]
+__all__ = ["check_done", "truncate_command"]
 
 _FORBIDDEN = frozenset(";:=\n\t")
-
-
-def info_timeout(policy: Mapping[str, Any] | None) -> float | None:
-    """Seconds that an info command may take; None when the policy does not say."""
-    if policy is None or policy.get("timeout") is None:
-        return None
-    return milliseconds(policy, "timeout", 0.0)
 
 
 def truncate_command(namespace: str, set_name: str | None, nanos: int = 0) -> str:

@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from gridwire.aerospike._options.policies import CommandRules, Policies, WriteRules
+from gridwire.aerospike._options.policies import Policies
+from gridwire.aerospike._options.rules import Beginning, CommandRules, WriteRules
 from gridwire.aerospike.operations.answers import Answers
 from gridwire.aerospike.operations.request import RecordRequest
 from gridwire.aerospike.protocol import flags
-from gridwire.aerospike.protocol.digest import key_particle, partition_of
+from gridwire.aerospike.protocol.digest import DIGEST_BYTES, key_particle, partition_of
 from gridwire.aerospike.protocol.keys import read_key
-from gridwire.aerospike.protocol.message import DIGEST_HEAD, encode_message, field, operation, place
+from gridwire.aerospike.protocol.message import (
+    DIGEST_HEAD,
+    encode_message,
+    field,
+    operation,
+    place,
+    set_operation_count,
+    set_size,
+)
 from gridwire.aerospike.protocol.operations import (
     Operations,
     bin_name,
@@ -56,7 +65,7 @@ class RecordRequests:
         policies = self._policies
         rules = policies.read(policy) if policy else policies.read_default
         found = read_key(key)
-        payload = self._short(rules, rules.info1 | _READ_ALL, found)
+        payload = self._message(rules, rules.info1 | _READ_ALL, 0, 0, found)
         digest = found[3]
         partition = (digest[0] | digest[1] << 8) & 4095
         decode = partial(self._record, found)
@@ -66,7 +75,7 @@ class RecordRequests:
         """Whether a record is there."""
         rules = self._policies.read(policy)
         found = read_key(key)
-        payload = self._short(rules, rules.info1 | _READ_HEAD, found)
+        payload = self._message(rules, rules.info1 | _READ_HEAD, 0, 0, found)
         return self._read("exists", payload, self._answers.existence, found, rules)
 
     def select(
@@ -99,7 +108,7 @@ class RecordRequests:
         rules = self._policies.write(meta, policy)
         found = read_key(key)
         info2 = rules.info2 | flags.INFO2_WRITE | flags.INFO2_DELETE
-        payload = self._message(rules, 0, info2, rules.info3, found, 0, b"")
+        payload = self._message(rules, 0, info2, rules.info3, found)
         return self._written("remove", payload, self._answers.done, found, rules)
 
     def remove_bin(
@@ -185,25 +194,6 @@ class RecordRequests:
             return self._written(name, payload, partial(decode, found), found, rules)
         return self._read(name, payload, decode, found, rules)
 
-    def _short(self, rules: CommandRules, info1: int, key: AerospikeKey) -> bytearray:
-        """A message without operations; all of it but the digest is the same for a whole set."""
-        if rules.key_send and key[2] is not None:
-            return self._message(rules, info1, 0, 0, key, 0, b"")
-        beginning = rules.beginnings.get((info1, key[0], key[1]))
-        if beginning is None:
-            beginning = self._beginning(rules, info1, key)
-        payload = bytearray(beginning)
-        payload += key[3]
-        return payload
-
-    def _beginning(self, rules: CommandRules, info1: int, key: AerospikeKey) -> bytes:
-        whole = self._message(rules, info1, 0, 0, key, 0, b"")
-        beginning = bytes(whole[: -len(key.digest)])
-        if len(rules.beginnings) >= MAX_BEGINNINGS:
-            rules.beginnings.clear()
-        rules.beginnings[info1, key.namespace, key.set_name] = beginning
-        return beginning
-
     def _message(
         self,
         rules: CommandRules,
@@ -211,27 +201,45 @@ class RecordRequests:
         info2: int,
         info3: int,
         key: AerospikeKey,
-        count: int,
-        operations: bytes,
+        count: int = 0,
+        operations: bytes = b"",
     ) -> bytearray:
-        field_count, fields = place(key.namespace, key.set_name)
-        fields += DIGEST_HEAD + key.digest
-        field_count += 1
-        if rules.key_send and key.user_key is not None:
-            fields += field(flags.FIELD_KEY, key_particle(key.user_key))
-            field_count += 1
-        return encode_message(
+        """A whole message; up to the digest all but two numbers are the same for a whole set."""
+        namespace, set_name, user_key, digest = key
+        sends_key = rules.key_send and user_key is not None
+        what = (info1, info2, info3, sends_key, namespace, set_name)
+        beginning = rules.beginnings.get(what)
+        if beginning is None:
+            beginning = self._beginning(rules, what)
+        message = bytearray(beginning)
+        message += digest
+        if sends_key:
+            message += field(flags.FIELD_KEY, key_particle(user_key))  # type: ignore[arg-type]
+        if count:
+            message += operations
+            set_operation_count(message, count)
+        if sends_key or count:
+            set_size(message)
+        return message
+
+    def _beginning(self, rules: CommandRules, what: Beginning) -> bytes:
+        info1, info2, info3, sends_key, namespace, set_name = what
+        count, fields = place(namespace, set_name)
+        whole = encode_message(
             info1,
             info2,
             info3,
             rules.generation,
             rules.ttl,
             rules.timeout_ms,
-            field_count,
-            fields,
-            count,
-            operations,
+            count + 1 + sends_key,
+            fields + DIGEST_HEAD + bytes(DIGEST_BYTES),
         )
+        beginning = bytes(whole[:-DIGEST_BYTES])
+        if len(rules.beginnings) >= MAX_BEGINNINGS:
+            rules.beginnings.clear()
+        rules.beginnings[what] = beginning
+        return beginning
 
     def _read(
         self,

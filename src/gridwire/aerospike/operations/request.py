@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from gridwire.aerospike._options.policies import CommandRules
+    from gridwire.aerospike._options.rules import CommandRules
 
 __all__ = ["RecordRequest"]
 

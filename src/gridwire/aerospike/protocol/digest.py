@@ -7,11 +7,19 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct
-from typing import Any
+from typing import Any, Protocol
 
 from gridwire.aerospike.protocol.ripemd import ripemd160
 
-__all__ = ["DIGEST_BYTES", "PARTITIONS", "key_particle", "partition_of", "record_digest"]
+__all__ = [
+    "DIGEST_BYTES",
+    "PARTITIONS",
+    "Hash",
+    "hash_of_set",
+    "key_particle",
+    "partition_of",
+    "record_digest",
+]
 
 DIGEST_BYTES = 20
 PARTITIONS = 4096
@@ -20,7 +28,7 @@ _INTEGER, _STRING, _BLOB = b"\1", b"\3", b"\4"
 _pack_int = Struct(">q").pack
 
 
-def _openssl() -> Callable[[bytes], Any] | None:
+def _openssl() -> Callable[[bytes], Hash] | None:
     """OpenSSL's hash, which some builds and all in FIPS mode lack."""
     try:
         hashlib.new("ripemd160", b"")
@@ -28,7 +36,7 @@ def _openssl() -> Callable[[bytes], Any] | None:
         return None
     base = hashlib.new("ripemd160")
 
-    def begin(data: bytes) -> Any:
+    def begin(data: bytes) -> Hash:
         # Copying a hash that is ready costs a third of looking it up by name.
         made = base.copy()
         made.update(data)
@@ -37,25 +45,54 @@ def _openssl() -> Callable[[bytes], Any] | None:
     return begin
 
 
-_begin = _openssl()
+class Hash(Protocol):
+    """A hash that has taken the beginning of what it is of."""
 
-if _begin is not None:
+    def copy(self) -> Hash:
+        """Another one that goes on from here."""
 
-    @lru_cache(maxsize=1024)
-    def _hash_of_set(set_name: str) -> Any:
-        assert _begin is not None
-        return _begin(set_name.encode())
+    def update(self, data: bytes, /) -> None:
+        """Take more."""
 
-    def _digest(set_name: str, key: bytes) -> bytes:
-        made = _hash_of_set(set_name).copy()
-        made.update(key)
-        digest: bytes = made.digest()
-        return digest
+    def digest(self) -> bytes:
+        """Of all that it took."""
 
-else:
 
-    def _digest(set_name: str, key: bytes) -> bytes:
-        return ripemd160(set_name.encode() + key)
+class _OwnHash:
+    """The same without OpenSSL."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def copy(self) -> _OwnHash:
+        return _OwnHash(self._data)
+
+    def update(self, data: bytes, /) -> None:
+        self._data += data
+
+    def digest(self) -> bytes:
+        return ripemd160(self._data)
+
+
+_begin: Callable[[bytes], Hash] = _openssl() or _OwnHash
+
+
+@lru_cache(maxsize=1024)
+def hash_of_set(set_name: str) -> Hash:
+    """What the digests of a set begin with; copy it before it takes a key.
+
+    Args:
+        set_name: name of the set, may be empty.
+    """
+    return _begin(set_name.encode())
+
+
+def _digest(set_name: str, key: bytes) -> bytes:
+    made = hash_of_set(set_name).copy()
+    made.update(key)
+    return made.digest()
 
 
 def record_digest(set_name: str, user_key: str | int | bytes | bytearray) -> bytes:

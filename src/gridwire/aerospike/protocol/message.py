@@ -7,9 +7,9 @@ from functools import lru_cache
 from struct import Struct
 from typing import Any, NamedTuple
 
+from gridwire.aerospike.protocol.bins import bins_end, bins_of, ordered_bins_of
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.flags import FIELD_DIGEST, FIELD_NAMESPACE, FIELD_SET, INFO3_LAST
-from gridwire.aerospike.protocol.particles import NULL, decode_particle
 from gridwire.aerospike.protocol.proto import HEADER_BYTES, MESSAGE, PROTO_VERSION
 
 __all__ = [
@@ -19,16 +19,15 @@ __all__ = [
     "NEVER_EXPIRES",
     "Head",
     "Section",
-    "bins_of",
     "encode_message",
     "field",
     "operation",
-    "ordered_bins_of",
     "place",
     "read_head",
-    "result_code",
     "sections",
+    "set_operation_count",
     "set_server_timeout",
+    "set_size",
     "ttl_of",
 ]
 
@@ -41,8 +40,8 @@ MESSAGE_HEAD_BYTES = 22
 FIRST_FIELD = HEADER_BYTES + MESSAGE_HEAD_BYTES
 """Where the first field of a message begins, from its frame's first byte."""
 
-_RESULT_AT = HEADER_BYTES + 5
 _TIMEOUT_AT = HEADER_BYTES + 14
+_OPERATION_COUNT_AT = HEADER_BYTES + 20
 _FRAME_BITS = PROTO_VERSION << 56 | MESSAGE << 48
 
 # Frame header; header size, info1 to info4, result; generation, ttl, timeout; two counts.
@@ -51,7 +50,8 @@ _read_whole_head = Struct(">BBBBBBIIIHH").unpack_from
 _pack_field = Struct(">IB").pack
 _read_field = Struct(">IB").unpack_from
 _pack_operation = Struct(">IBBBB").pack
-_read_operation = Struct(">IBBBB").unpack_from
+_pack_frame = Struct(">Q").pack_into
+_pack_count = Struct(">H").pack_into
 _pack_timeout = Struct(">I").pack_into
 
 
@@ -138,6 +138,16 @@ def encode_message(
     return message
 
 
+def set_size(message: bytearray) -> None:
+    """Say in a frame's header how long its message is, after something came behind it."""
+    _pack_frame(message, 0, _FRAME_BITS | len(message) - HEADER_BYTES)
+
+
+def set_operation_count(message: bytearray, count: int) -> None:
+    """Say how many operations a message has."""
+    _pack_count(message, _OPERATION_COUNT_AT, count)
+
+
 def set_server_timeout(message: bytearray, timeout_ms: int) -> None:
     """Change how long the server may take, for an attempt that has less time left."""
     _pack_timeout(message, _TIMEOUT_AT, timeout_ms)
@@ -157,13 +167,6 @@ class Head(NamedTuple):
     timeout: int
     field_count: int
     operation_count: int
-
-
-def result_code(message: bytes) -> int:
-    """The result code of an answer of one record."""
-    if len(message) < FIRST_FIELD or message[1] != MESSAGE:
-        raise ProtocolError(f"not the answer to a record operation: {message[:8].hex()}")
-    return message[_RESULT_AT]
 
 
 def read_head(message: bytes, offset: int = HEADER_BYTES) -> Head:
@@ -196,18 +199,6 @@ def ttl_of(void_time: int, now: float) -> int:
     return max(1, void_time + EPOCH - int(now))
 
 
-def fields_end(message: bytes, offset: int, count: int) -> int:
-    """Where the fields of a message end."""
-    size = len(message)
-    for _ in range(count):
-        if offset + 5 > size:
-            raise ProtocolError("a message ends within its fields")
-        offset += 4 + _read_field(message, offset)[0]
-    if offset > size:
-        raise ProtocolError("a message ends within its fields")
-    return offset
-
-
 def fields_of(message: bytes, offset: int, count: int) -> tuple[dict[int, bytes], int]:
     """The fields of a message by type, and where they end."""
     fields: dict[int, bytes] = {}
@@ -222,55 +213,6 @@ def fields_of(message: bytes, offset: int, count: int) -> tuple[dict[int, bytes]
         fields[kind] = message[offset + 5 : end]
         offset = end
     return fields, offset
-
-
-def ordered_bins_of(message: bytes, offset: int, count: int) -> tuple[list[tuple[str, Any]], int]:
-    """The results of operations in the order of the message, and where they end.
-
-    Args:
-        message: the answer.
-        offset: where the operations begin.
-        count: how many there are.
-    """
-    results: list[tuple[str, Any]] = []
-    size = len(message)
-    for _ in range(count):
-        if offset + 8 > size:
-            raise ProtocolError("a message ends within its bins")
-        length, _, kind, _, name_size = _read_operation(message, offset)
-        value_at = offset + 8 + name_size
-        end = offset + 4 + length
-        if value_at > end or end > size:
-            raise ProtocolError("a message ends within its bins")
-        name = message[offset + 8 : value_at].decode("utf-8", "surrogateescape")
-        results.append((name, decode_particle(kind, message, value_at, end)))
-        offset = end
-    return results, offset
-
-
-def bins_of(message: bytes, offset: int, count: int) -> dict[str, Any]:
-    """The bins of a record that was read; those without a value are left out.
-
-    Args:
-        message: the answer.
-        offset: where the bins begin.
-        count: how many there are.
-    """
-    bins: dict[str, Any] = {}
-    size = len(message)
-    for _ in range(count):
-        if offset + 8 > size:
-            raise ProtocolError("a message ends within its bins")
-        length, _, kind, _, name_size = _read_operation(message, offset)
-        value_at = offset + 8 + name_size
-        end = offset + 4 + length
-        if value_at > end or end > size:
-            raise ProtocolError("a message ends within its bins")
-        if kind != NULL:
-            name = message[offset + 8 : value_at].decode("utf-8", "surrogateescape")
-            bins[name] = decode_particle(kind, message, value_at, end)
-        offset = end
-    return bins
 
 
 class Section(NamedTuple):
@@ -288,7 +230,7 @@ class Section(NamedTuple):
 
     def bins(self) -> dict[str, Any]:
         """The bins that it carries."""
-        return bins_of(self.message, self.operations_at, self.head.operation_count)
+        return bins_of(self.message, self.operations_at, self.head.operation_count)[0]
 
     def ordered_bins(self) -> list[tuple[str, Any]]:
         """The results of operations that it carries, in order."""
@@ -312,20 +254,5 @@ def sections(message: bytes) -> list[Section]:
         head = read_head(message, offset)
         fields, operations_at = fields_of(message, offset + MESSAGE_HEAD_BYTES, head.field_count)
         found.append(Section(head, fields, operations_at, message))
-        offset = operations_end(message, operations_at, head.operation_count)
+        offset = bins_end(message, operations_at, head.operation_count)
     return found
-
-
-def operations_end(message: bytes, offset: int, count: int) -> int:
-    """Where the operations of a message end."""
-    size = len(message)
-    for _ in range(count):
-        if offset + 8 > size:
-            raise ProtocolError("a message ends within its bins")
-        length = _read_operation(message, offset)[0]
-        if length < 4:
-            raise ProtocolError(f"a bin of {length} bytes")
-        offset += 4 + length
-    if offset > size:
-        raise ProtocolError("a message ends within its bins")
-    return offset

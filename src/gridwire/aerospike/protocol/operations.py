@@ -7,13 +7,15 @@ HyperLogLog come into the same table.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from struct import Struct
 from typing import Any, NamedTuple
 
 from gridwire.aerospike.protocol import flags
 from gridwire.aerospike.protocol.message import operation
-from gridwire.aerospike.protocol.particles import NULL, encode_particle
+from gridwire.aerospike.protocol.particles import INTEGER, NULL, encode_particle, out_of_range
 
 __all__ = ["MAX_BIN_NAME_BYTES", "Operations", "bin_name", "encode_bins", "encode_operations"]
 
@@ -21,6 +23,8 @@ MAX_BIN_NAME_BYTES = 15
 
 MAX_OPERATIONS = 32_768
 """Operations in one message: servers refuse more."""
+
+_pack_int = Struct(">q").pack
 
 _EMPTY_READ = operation(flags.OP_READ, NULL, b"")
 _TOUCH = operation(flags.OP_TOUCH, NULL, b"")
@@ -66,11 +70,26 @@ def encode_bins(bins: Any) -> tuple[int, bytes]:
     """
     if not isinstance(bins, dict):
         raise TypeError(f"bins argument must be a dict, got {type(bins).__name__}")
-    parts = []
+    if len(bins) > MAX_OPERATIONS:
+        raise ValueError(f"{len(bins)} bins, servers take at most {MAX_OPERATIONS} operations")
+    parts: list[bytes] = []
     for name, value in bins.items():
+        if type(value) is int and type(name) is str:
+            head = _int_head(name)
+            try:
+                parts += (head, _pack_int(value))
+            except struct.error:
+                raise out_of_range(value) from None
+            continue
         particle, data = encode_particle(value)
         parts.append(operation(flags.OP_WRITE, particle, bin_name(name), data))
-    return len(parts), b"".join(parts)
+    return len(bins), b"".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _int_head(name: str) -> bytes:
+    """What stands before an integer that is written."""
+    return operation(flags.OP_WRITE, INTEGER, bin_name(name), bytes(8))[:-8]
 
 
 class Row(NamedTuple):

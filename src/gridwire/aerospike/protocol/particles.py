@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 from struct import Struct
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "STRING",
     "decode_particle",
     "encode_particle",
+    "out_of_range",
 ]
 
 NULL = 0
@@ -47,7 +49,6 @@ _unpack_float = Struct(">d").unpack_from
 # A flags byte and a count of cells, which only servers fill in.
 _GEOJSON_HEAD = b"\0\0\0"
 _CELL_BYTES = 8
-_MOST_BITS = 63
 
 
 def encode_particle(value: Any) -> tuple[int, bytes]:
@@ -64,7 +65,10 @@ def encode_particle(value: Any) -> tuple[int, bytes]:
     """
     kind = type(value)
     if kind is str:
-        return STRING, value.encode("utf-8", "surrogateescape")
+        try:
+            return STRING, value.encode()
+        except UnicodeEncodeError:
+            return STRING, value.encode("utf-8", "surrogateescape")
     if kind is int:
         return INTEGER, _integer(value)
     if kind is float:
@@ -105,9 +109,15 @@ def _encode_other(value: Any) -> tuple[int, bytes]:
 
 
 def _integer(value: int) -> bytes:
-    if value.bit_length() > _MOST_BITS and value != -(1 << _MOST_BITS):
-        raise OverflowError(f"{value} does not fit into 64 bits with a sign")
-    return _pack_int(value)
+    try:
+        return _pack_int(value)
+    except struct.error:
+        raise out_of_range(value) from None
+
+
+def out_of_range(value: int) -> OverflowError:
+    """What is raised for an integer that servers cannot store."""
+    return OverflowError(f"{value} does not fit into 64 bits with a sign")
 
 
 def decode_particle(kind: int, data: bytes, start: int, end: int) -> Any:
@@ -127,8 +137,7 @@ def decode_particle(kind: int, data: bytes, start: int, end: int) -> Any:
             raise ProtocolError(f"an integer of {end - start} bytes")
         return _unpack_int(data, start)[0]
     if kind == STRING:
-        # Servers do not look whether it is UTF-8; escaped, it can be stored back as it was.
-        return data[start:end].decode("utf-8", "surrogateescape")
+        return _text(data[start:end])
     if kind == BLOB:
         return data[start:end]
     if kind == FLOAT:
@@ -138,6 +147,14 @@ def decode_particle(kind: int, data: bytes, start: int, end: int) -> Any:
     if kind in (LIST, MAP):
         return unpack(data, start, end)
     return _decode_other(kind, data, start, end)
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        # Servers do not look whether it is UTF-8; escaped, it can be stored back as it was.
+        return raw.decode("utf-8", "surrogateescape")
 
 
 def _decode_other(kind: int, data: bytes, start: int, end: int) -> Any:

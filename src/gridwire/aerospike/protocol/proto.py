@@ -90,9 +90,13 @@ class ProtoReader:
         max_bytes: largest body that is accepted.
         kinds: the types that may come.
         others: further pairs of a version and a type that may come.
+
+    Attributes:
+        whole: once `feed` has raised, the messages that had come whole before what it could not
+            read; a server still answers these, a client still hands them out.
     """
 
-    __slots__ = ("_chunks", "_heads", "_missing", "_rest", "max_bytes")
+    __slots__ = ("_chunks", "_heads", "_missing", "_rest", "max_bytes", "whole")
 
     def __init__(
         self,
@@ -108,6 +112,7 @@ class ProtoReader:
         self._rest = b""
         self._chunks: list[bytes] = []
         self._missing = 0
+        self.whole: list[bytes] = []
 
     @property
     def is_between(self) -> bool:
@@ -143,8 +148,10 @@ class ProtoReader:
             header = _read_header(data, start)[0]
             length = header & _LENGTH_MASK
             if header >> 48 not in self._heads:
+                self.whole = messages
                 raise ProtocolError(f"not a header of this protocol: {header:016x}")
             if length > self.max_bytes:
+                self.whole = messages
                 raise ProtocolError(
                     f"a message of {length} bytes, more than the limit of {self.max_bytes}"
                 )

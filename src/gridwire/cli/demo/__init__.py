@@ -3,9 +3,10 @@
 
 - `plan`: what is done, and how many keys, threads and tasks do it
 - `ledger`, `latency`, `work`: what was acknowledged and how fast it was; pure
-- `styles`: the blocking and the asyncio client behind one interface
-- `target`: the cluster, our own or one that runs already
-- `scenario`: the story, told to a `view.View`
+- `target`: what the story needs of a cluster and of its clients, whatever they speak
+- `hazelcast`, `aerospike`: that, for each of the two systems; `systems` has both
+- `styles`: threads that share a blocking client, tasks that share an asyncio one
+- `scenario`: the story on one system, told to a `view.View`
 - `result`, `document`, `report`, `view`: the outcome, for programs and for people
 """
 

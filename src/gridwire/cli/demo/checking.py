@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from gridwire.cli.demo.ledger import Ledger
+from gridwire.cli.demo.target import Access, SetUpError
 from gridwire.cli.demo.view import Update
 from gridwire.errors import GridwireError
-from gridwire.hazelcast import HazelcastClient
 
 __all__ = ["check_entries"]
 
@@ -18,11 +18,7 @@ _BATCH = 1_000
 
 
 def check_entries(
-    ledger: Ledger,
-    keys: Sequence[str],
-    options: Mapping[str, Any],
-    map_name: str,
-    update: Update,
+    ledger: Ledger, keys: Sequence[str], connect: Callable[[], Access], update: Update
 ) -> None:
     """Read entries with a client that took no part in writing them.
 
@@ -31,18 +27,16 @@ def check_entries(
     Args:
         ledger: is told what was found.
         keys: of the entries.
-        options: of the client.
-        map_name: of the map.
+        connect: makes the client.
         update: is told how many were checked.
     """
     try:
-        with HazelcastClient(**options) as client:
-            entries = client.get_map(map_name).blocking()
+        with closing(connect()) as access:
             for start in range(0, len(keys), _BATCH):
                 batch = keys[start : start + _BATCH]
-                found = entries.get_all(batch)
+                found = access.get_many(batch)
                 for key in batch:
                     ledger.observe(key, found.get(key), final=True)
                 update(start + len(batch))
-    except GridwireError:
+    except (GridwireError, SetUpError):
         return

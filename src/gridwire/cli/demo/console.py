@@ -15,6 +15,7 @@ from rich.text import Text
 import gridwire
 from gridwire.cli.demo.plan import Plan
 from gridwire.cli.demo.result import Opening
+from gridwire.cli.demo.systems import words_of
 from gridwire.cli.demo.tables import members_table, print_titled
 from gridwire.cli.demo.view import Stage, Update
 
@@ -41,6 +42,7 @@ class ConsoleView:
     def __init__(self, console: Console, *, live: bool) -> None:
         self._console = console
         self._live = live
+        self._has_begun = False
 
     def begin(self, plan: Plan) -> None:
         """Tell what is going to happen.
@@ -49,22 +51,31 @@ class ConsoleView:
             plan: what is done.
         """
         say = self._console.print
-        kind = {"pure": "pure Python"}.get(gridwire.implementation(), gridwire.implementation())
-        say(f"[bold]gridwire {gridwire.__version__}[/] ({kind})")
-        if plan.members is None:
-            say("Two clients fill and read a map on three Hazelcast members, one of which dies.")
+        words = words_of(plan.system)
+        if self._has_begun:
+            say()
+        else:
+            kind = {"pure": "pure Python"}.get(gridwire.implementation(), gridwire.implementation())
+            say(f"[bold]gridwire {gridwire.__version__}[/] ({kind})")
+            say()
+        self._has_begun = True
+        say(words.system, style="bold underline")
+        if plan.addresses is None:
+            say(words.story)
             say("In the end, every write that was acknowledged must be there.")
             say()
         else:
-            say(f"Connecting to {', '.join(plan.members)}", markup=False)
+            say(f"Connecting to {', '.join(plan.addresses)}", markup=False)
 
     def opened(self, opening: Opening) -> None:
         """The clients are connected."""
         say = self._console.print
-        say(f"Cluster {opening.cluster_name}, map {opening.map_name}", markup=False)
-        count = len(opening.members)
-        title = f"{opening.partition_count} partitions on {count} member{'s' * (count != 1)}"
-        print_titled(self._console, title, members_table(self._console, opening.members))
+        words, count = opening.words, len(opening.members)
+        cluster = f"Cluster {opening.cluster_name}, " if opening.cluster_name else ""
+        say(f"{cluster}{words.place} {opening.place}", markup=False)
+        members = f"{count} {words.member}{'s' * (count != 1)}"
+        table = members_table(self._console, words, opening.members)
+        print_titled(self._console, f"{opening.partition_count} partitions on {members}", table)
         say()
 
     @contextmanager
@@ -91,9 +102,13 @@ class ConsoleView:
         spent = f"{last:,} in {time.monotonic() - began:.1f} s"
         self._console.print(f"{stage.name:<9} {stage.deed:<30} {spent}")
 
-    def killed(self, address: str) -> None:
+    def killed(self, member: str) -> None:
         """A member was killed, in the middle of a stage."""
-        self._console.print(f"[bold red]killed[/]    member {address}")
+        self._console.print(f"[bold red]killed[/]    {member}")
+
+    def returned(self, member: str) -> None:
+        """The member that was killed is back."""
+        self._console.print(f"[bold green]returned[/]  {member}")
 
     def _progress(self) -> Progress:
         wide = self._console.width >= _WIDE

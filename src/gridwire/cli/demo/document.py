@@ -8,24 +8,39 @@ from typing import Any
 
 import gridwire
 from gridwire.cli.demo.latency import summarize
-from gridwire.cli.demo.ledger import FailedWrite
-from gridwire.cli.demo.result import Result
+from gridwire.cli.demo.ledger import FailedWrite, total
+from gridwire.cli.demo.result import Kill, Result
 from gridwire.cli.demo.target import MemberShare
 from gridwire.cli.demo.work import Series
 
 __all__ = ["document_of"]
 
 
-def document_of(result: Result) -> dict[str, Any]:
-    """Turn a result into what `json.dumps` takes; times are in seconds, latencies in milliseconds.
+def document_of(results: Sequence[Result]) -> dict[str, Any]:
+    """Turn results into what `json.dumps` takes; times are in seconds, latencies in milliseconds.
 
     Args:
-        result: of the demo.
+        results: of the demo, one for each system.
     """
-    opening, verdict, kill = result.opening, result.verdict, result.kill
+    verdict = total(result.verdict for result in results)
     return {
         "gridwire": gridwire.__version__,
         "implementation": gridwire.implementation(),
+        "systems": [_system(result) for result in results],
+        "lost": len(verdict.lost),
+        "wrong": len(verdict.wrong),
+        "unchecked": len(verdict.unchecked),
+        "stopped_early": verdict.stopped_early,
+        "verdict": verdict.line,
+        "status": max(result.status for result in results),
+        "seconds": round(sum(result.seconds for result in results), 3),
+    }
+
+
+def _system(result: Result) -> dict[str, Any]:
+    opening, verdict = result.opening, result.verdict
+    return {
+        "system": opening.words.system,
         "cluster": {
             "name": opening.cluster_name,
             "started_by_demo": opening.is_ours,
@@ -33,30 +48,31 @@ def document_of(result: Result) -> dict[str, Any]:
             "members_before": _members(opening.members),
             "members_after": _members(result.members_after),
         },
-        "killed": kill
-        and {
-            "address": kill.address,
-            "operations_before": kill.operations_before,
-            "operations_after": kill.operations_after,
-        },
-        "map": opening.map_name,
-        "map_left_behind": result.left_behind,
+        "killed": result.kill and _kill(result.kill),
+        opening.words.place: opening.place,
+        "left_behind": result.left_behind,
         "entries": result.entries,
         "speed": [_series(each) for each in result.series],
         "writes": {
             "acknowledged": verdict.acknowledged,
             "failed": [_failed(write) for write in verdict.failed],
         },
-        "lost": len(verdict.lost),
-        "wrong": len(verdict.wrong),
-        "unchecked": len(verdict.unchecked),
-        "stopped_early": verdict.stopped_early,
         "lost_keys": list(verdict.lost),
         "wrong_keys": list(verdict.wrong),
         "unchecked_keys": list(verdict.unchecked),
+        "stopped_early": verdict.stopped_early,
         "verdict": verdict.line,
-        "status": result.status,
         "seconds": round(result.seconds, 3),
+    }
+
+
+def _kill(kill: Kill) -> dict[str, Any]:
+    return {
+        "address": kill.address,
+        "operations_before": kill.operations_before,
+        "operations_without": kill.operations_without,
+        "operations_after": kill.operations_after,
+        "members_without": _members(kill.members_without),
     }
 
 

@@ -8,12 +8,14 @@ REJECTED is not. One that failed as UNKNOWN may be there or not, now or later.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain
 
 from gridwire.errors import Outcome
 
-__all__ = ["FailedWrite", "Finding", "Ledger", "Verdict"]
+__all__ = ["FailedWrite", "Finding", "Ledger", "Verdict", "total"]
 
 
 class Finding(Enum):
@@ -85,6 +87,23 @@ class Verdict:
         if self.stopped_early:
             parts.append("stopped early")
         return ", ".join(parts)
+
+
+def total(verdicts: Iterable[Verdict]) -> Verdict:
+    """Sum up what came of several runs.
+
+    Args:
+        verdicts: of each.
+    """
+    all_of_them = list(verdicts)
+    return Verdict(
+        acknowledged=sum(each.acknowledged for each in all_of_them),
+        failed=tuple(chain.from_iterable(each.failed for each in all_of_them)),
+        lost=tuple(chain.from_iterable(each.lost for each in all_of_them)),
+        wrong=tuple(chain.from_iterable(each.wrong for each in all_of_them)),
+        unchecked=tuple(chain.from_iterable(each.unchecked for each in all_of_them)),
+        stopped_early=any(each.stopped_early for each in all_of_them),
+    )
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 __all__ = [
     "DEFAULT_ENTRIES",
@@ -14,12 +15,13 @@ __all__ = [
     "TASKS",
     "THREADS",
     "Plan",
+    "System",
     "key_of",
     "value_of",
 ]
 
-DEFAULT_ENTRIES = 60_000
-"""Entries of a demo that is worth watching: about ten seconds on two cores."""
+DEFAULT_ENTRIES = 20_000
+"""Entries of a demo that is worth watching: about five seconds for each system on two cores."""
 
 QUICK_ENTRIES = 2_000
 """Entries of ``--quick``, well below a second of work."""
@@ -44,21 +46,32 @@ _VALUE_CHARS = 100
 """Length of a value, in characters: about what a small JSON document takes."""
 
 
+class System(StrEnum):
+    """A system that the demo can show."""
+
+    HAZELCAST = "hazelcast"
+    AEROSPIKE = "aerospike"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one run of the demo does.
+    """What the demo does on one system.
 
     Attributes:
+        system: which.
         entries: how many keys are written and read, twice.
-        members: addresses of a cluster that runs already, None to start one.
-        cluster_name: what it is called; None for ``dev``, or a random name for a new cluster.
-        map_name: the map that is written, and destroyed at the end.
+        addresses: of a cluster that runs already, None to start one.
+        cluster_name: what it is called; None for what is usual there.
+        place: the map or set that is written, and removed at the end.
+        namespace: where the set is.
     """
 
+    system: System
     entries: int
-    members: tuple[str, ...] | None
+    addresses: tuple[str, ...] | None
     cluster_name: str | None
-    map_name: str
+    place: str
+    namespace: str = "test"
 
     @property
     def blocking_share(self) -> range:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -10,43 +11,56 @@ from rich.console import Console
 from gridwire.cli.demo.ledger import FailedWrite, Verdict
 from gridwire.cli.demo.result import Result
 from gridwire.cli.demo.tables import failed_table, partitions_table, print_titled, speed_table
-from gridwire.cli.demo.target import BACKUP_SECONDS
 from gridwire.cli.demo.work import Part, Series
+from gridwire.errors import Outcome
 
-__all__ = ["print_report"]
+__all__ = ["print_report", "print_verdict"]
 
 _LISTED = 10
 """Keys that a list shows; ``--json`` shows all."""
 
 
 def print_report(console: Console, result: Result) -> None:
-    """Print all that was measured, and the verdict as the last line.
+    """Print all that was measured on one system, and what came of the writes.
 
     Args:
         console: where to.
         result: of the demo.
     """
     _print_speed(console, result)
-    if result.members_gone:
-        table = partitions_table(console, result.opening.members, result.members_after)
-        print_titled(console, "Partitions before and after", table)
+    kill = result.kill
+    if kill or result.members_gone:
+        moments = {"before": result.opening.members}
+        if kill and kill.members_without:
+            moments["without"] = kill.members_without
+        moments["after"] = result.members_after
+        table = partitions_table(console, result.opening.words, **moments)
+        print_titled(console, f"Partitions {', '.join(moments)}", table)
     _print_writes(console, result)
-    verdict = result.verdict
-    console.print(verdict.line, style="bold green" if verdict.is_clean else "bold red")
+
+
+def print_verdict(console: Console, verdict: Verdict, of: str = "") -> None:
+    """Print a verdict in one line.
+
+    Args:
+        console: where to.
+        verdict: on the writes.
+        of: what it is about.
+    """
+    line = f"{of}: {verdict.line}" if of else verdict.line
+    console.print(line, style="bold green" if verdict.is_clean else "bold red")
 
 
 def _print_speed(console: Console, result: Result) -> None:
+    words = result.opening.words
     alone = [each for each in result.series if each.part is Part.ALONE]
     together = [each for each in result.series if each.part is Part.TOGETHER]
     print_titled(console, "Speed of each client alone", speed_table(console, alone))
-    dying = " while a member is killed" if result.kill else ""
+    dying = f" while a {words.member} is killed" if result.kill else ""
     print_titled(console, f"Speed of both at once{dying}", speed_table(console, together))
     note = "Milliseconds from call to answer: p50 for the median, p99 for 99 of 100 calls."
-    if result.members_gone and _longest(together) > BACKUP_SECONDS:
-        note += (
-            f" Whoever waited for a backup that died went on after {BACKUP_SECONDS:g} s"
-            " (operation_backup_timeout)."
-        )
+    if words.unhurried and result.members_gone and _longest(together) > words.unhurried[0]:
+        note += f" {words.unhurried[1]}"
     console.print(note, style="dim")
 
 
@@ -59,19 +73,25 @@ def _print_writes(console: Console, result: Result) -> None:
     say = console.print
     if verdict.failed:
         _print_failed(console, verdict.failed)
-    failed = f"{len(verdict.failed):,} failed" if verdict.failed else "none failed"
+    outcomes = Counter(write.outcome.name for write in verdict.failed)
+    counts = ", ".join(f"{count:,} {name}" for name, count in sorted(outcomes.items()))
+    failed = f"{len(verdict.failed):,} failed ({counts})" if counts else "none failed"
     say()
     say(f"[bold]{verdict.acknowledged:,} writes acknowledged[/], {failed}.")
     if not verdict.unchecked:
         say(f"A new client read all {result.entries:,} entries and compared them with these.")
     if result.left_behind:
-        say(f"Map {result.opening.map_name} is left behind: {result.left_behind}", markup=False)
-    say(f"The demo took {result.seconds:.1f} s.", style="dim")
+        opening = result.opening
+        place = f"{opening.words.place.capitalize()} {opening.place}"
+        say(f"{place} is left behind: {result.left_behind}", markup=False)
+    say(f"That took {result.seconds:.1f} s.", style="dim")
     _print_findings(console, verdict)
 
 
 def _print_failed(console: Console, failed: Sequence[FailedWrite]) -> None:
-    print_titled(console, "Writes that failed", failed_table(console, failed[:_LISTED]))
+    # Those of which nothing is known come first: whether they are there deserves a look.
+    ordered = sorted(failed, key=lambda write: write.outcome is not Outcome.UNKNOWN)
+    print_titled(console, "Writes that failed", failed_table(console, ordered[:_LISTED]))
     _print_more(console, len(failed))
     console.print("UNKNOWN: it was on its way, and may be there or not.", style="dim")
 

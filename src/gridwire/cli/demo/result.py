@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gridwire.cli.demo.ledger import Verdict
-from gridwire.cli.demo.target import MemberShare
+from gridwire.cli.demo.target import MemberShare, Words
 from gridwire.cli.demo.work import Series
 
 __all__ = ["Kill", "Opening", "Result"]
@@ -17,38 +17,44 @@ class Opening:
     """The cluster as it was found.
 
     Attributes:
+        words: how things are called there.
         cluster_name: what it is called.
         is_ours: whether the demo started it.
-        map_name: the map that is written.
+        place: the map or set that is written.
         members: the oldest first.
         partition_count: into how many partitions keys are spread.
     """
 
+    words: Words
     cluster_name: str
     is_ours: bool
-    map_name: str
+    place: str
     members: tuple[MemberShare, ...]
     partition_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """The death of a member.
+    """The death of a member, and its return where there is one.
 
     Attributes:
         address: of the member.
         operations_before: how many calls of that part of the demo were over by then.
         operations_after: how many came after.
+        operations_without: how many of these before it was back; None if it stayed away.
+        members_without: the members meanwhile; empty if it stayed away.
     """
 
     address: str
     operations_before: int
     operations_after: int
+    operations_without: int | None = None
+    members_without: tuple[MemberShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that is to be told at the end.
+    """All that is to be told of one system at the end.
 
     Attributes:
         opening: the cluster at the beginning.
@@ -58,7 +64,8 @@ class Result:
         series: what was measured.
         verdict: on all writes.
         seconds: how long everything took.
-        left_behind: why the map could not be destroyed, None if it was, or went with the cluster.
+        left_behind: why the entries could not be removed, None if they were, or went with the
+            cluster.
     """
 
     opening: Opening

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The story of the demo.
+"""The story of the demo, on one system.
 
-Each client writes and reads its half of a map, alone. Then both do it again at the same time, and
-half-way through a member is killed. At the end a new client reads everything.
+Each client writes and reads its half of the entries, alone. Then both do it again at the same time,
+and half-way through a member is killed; where members come back, it does so before the end. At the
+end a new client reads everything.
 """
 
 from __future__ import annotations
@@ -12,25 +13,23 @@ from contextlib import ExitStack
 from typing import Self
 
 from gridwire.cli.demo.checking import check_entries
+from gridwire.cli.demo.loss import Loss
 from gridwire.cli.demo.plan import Plan
 from gridwire.cli.demo.result import Kill, Opening, Result
 from gridwire.cli.demo.stages import run_jobs
 from gridwire.cli.demo.styles import AsyncioStyle, BlockingStyle, Style
-from gridwire.cli.demo.target import Target, open_target, settled_shares
+from gridwire.cli.demo.systems import open_target
+from gridwire.cli.demo.target import SetUpError, Target, settled
 from gridwire.cli.demo.view import Stage, View
 from gridwire.cli.demo.work import Job, Operation, Part, Progress, Series
 from gridwire.errors import GridwireError
 
-__all__ = ["SetUpError", "run_demo"]
+__all__ = ["run_demo"]
 
 _LAST_STEPS_SECONDS = 2.0
 """How long threads may take for the step that they are at when the demo is broken off."""
 
 _PROBE = "probe"
-
-
-class SetUpError(Exception):
-    """The demo could not begin; the text says why."""
 
 
 def run_demo(plan: Plan, view: View) -> Result:
@@ -44,15 +43,16 @@ def run_demo(plan: Plan, view: View) -> Result:
         SetUpError: there is no cluster to work on, or it does not let us work.
     """
     began = time.monotonic()
+    view.begin(plan)
     with ExitStack() as stack:
         try:
-            target = stack.enter_context(open_target(plan.members, plan.cluster_name))
+            target = stack.enter_context(open_target(plan))
             demo = stack.enter_context(_Demo(plan, view, target))
         except GridwireError as error:
             raise SetUpError(str(error)) from error
         kill = demo.work()
         demo.check()
-        members_after = settled_shares(demo.blocking.client)
+        members_after = settled(demo.blocking.access)
         left_behind = demo.destroy()
         return Result(
             opening=demo.opening,
@@ -78,12 +78,11 @@ class _Demo:
         self.series: list[Series] = []
 
     def __enter__(self) -> Self:
-        options, map_name = self._target.client_options, self._plan.map_name
         with ExitStack() as stack:
-            self.blocking = BlockingStyle(options, map_name)
+            self.blocking = BlockingStyle(self._target.connect)
             stack.callback(self.blocking.close)
             stack.callback(self.destroy)
-            self.asyncio = AsyncioStyle(options, map_name)
+            self.asyncio = AsyncioStyle(self._target)
             stack.callback(self.asyncio.close)
             self._probe()
             self.opening = self._open()
@@ -98,21 +97,22 @@ class _Demo:
 
     def _probe(self) -> None:
         """Write, read and remove one entry, so that what fails later is not the set-up."""
-        entries = self.blocking.map
+        entries = self.blocking.access
         entries.set(_PROBE, _PROBE)
         found = entries.get(_PROBE)
         if found != _PROBE:
             raise SetUpError(f"the cluster forgot the first entry at once: {found!r} came back")
-        entries.delete(_PROBE)
+        entries.remove(_PROBE)
 
     def _open(self) -> Opening:
-        members = settled_shares(self.blocking.client)
+        members = settled(self.blocking.access)
         return Opening(
+            words=self._target.words,
             cluster_name=self._target.cluster_name,
             is_ours=self._target.is_ours,
-            map_name=self._plan.map_name,
+            place=self._target.place,
             members=members,
-            partition_count=self.blocking.client.partition_service.get_partition_count(),
+            partition_count=self.blocking.access.partition_count,
         )
 
     def work(self) -> Kill | None:
@@ -145,18 +145,15 @@ class _Demo:
             (style, self._job(style, share, 1, Part.TOGETHER, *Operation)) for style, share in sides
         ]
         total = sum(job.size for _, job in pairs)
-        dead: list[tuple[str, int]] = []
-
-        def watch(completed: int) -> None:
-            half_way = any(job.completed * 2 >= job.size for _, job in pairs)
-            if self._target.is_ours and not dead and half_way:
-                dead.append((self._target.kill_member(), completed))
-                self._view.killed(dead[0][0])
-            update(completed)
-
+        loss = Loss(self._target, self.blocking.access, self._view, [job for _, job in pairs])
         with self._view.stage(Stage("both", "at once, write and read again", total)) as update:
+
+            def watch(completed: int) -> None:
+                loss.watch(completed)
+                update(completed)
+
             completed = run_jobs(pairs, watch)
-        return Kill(*dead[0], completed - dead[0][1]) if dead else None
+            return loss.end(completed)
 
     def _job(
         self, style: Style, share: range, generation: int, part: Part, *operations: Operation
@@ -170,10 +167,10 @@ class _Demo:
         ledger = self.progress.ledger
         keys = ledger.keys
         with self._view.stage(Stage("check", "a new client reads all", len(keys))) as update:
-            check_entries(ledger, keys, self._target.client_options, self._plan.map_name, update)
+            check_entries(ledger, keys, self._target.connect, update)
 
     def destroy(self) -> str | None:
-        """Remove the map from a cluster that lives on.
+        """Remove the entries from a cluster that lives on.
 
         Returns:
             Why that failed, None if it did not.
@@ -181,7 +178,7 @@ class _Demo:
         if self._destroyed:
             return None
         try:
-            self.blocking.map.destroy()
+            self.blocking.access.destroy()
         except GridwireError as error:
             return str(error)
         self._destroyed = True

@@ -5,24 +5,26 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Protocol
 
 from gridwire.cli.demo.plan import TASKS, THREADS
+from gridwire.cli.demo.target import Access, AsyncAccess, Target
 from gridwire.errors import GridwireError
-from gridwire.hazelcast import HazelcastClient
-from gridwire.hazelcast.asyncio import HazelcastClient as AsyncHazelcastClient
 
 if TYPE_CHECKING:
     from gridwire.cli.demo.work import Job
-    from gridwire.hazelcast.asyncio.map import Map as AsyncMap
 
 __all__ = ["AsyncioStyle", "BlockingStyle", "Style"]
 
 _LAST_STEPS_SECONDS = 2.0
 """How long tasks may take to end once their client has failed what they waited for."""
+
+_PAUSE_SECONDS = 0.1
+"""How long a worker whose call failed waits before its next one. A lost node is noticed sooner than
+that; meanwhile its part of the keys fails at once, and nobody should run through them in vain."""
 
 
 class Style(Protocol):
@@ -49,8 +51,7 @@ class BlockingStyle:
     """Threads that share a blocking client.
 
     Args:
-        options: of the client.
-        map_name: of the map that they write and read.
+        connect: makes the client.
 
     Raises:
         GridwireError: the client could not be connected.
@@ -60,15 +61,10 @@ class BlockingStyle:
     workers = THREADS
     kind = "threads"
 
-    def __init__(self, options: Mapping[str, Any], map_name: str) -> None:
+    def __init__(self, connect: Callable[[], Access]) -> None:
         self._working: list[Future[None]] = []
-        self.client = HazelcastClient(**options)
-        try:
-            self.map = self.client.get_map(map_name).blocking()
-            self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="gridwire-demo")
-        except BaseException:
-            self.client.shutdown()
-            raise
+        self.access = connect()
+        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="gridwire-demo")
 
     def start(self, job: Job) -> list[Future[None]]:
         """Begin a job; its futures are done when it is."""
@@ -86,23 +82,24 @@ class BlockingStyle:
         wait(self._working, timeout)
 
     def _work(self, job: Job, worker: int) -> None:
-        entries = self.map
+        read, write = self.access.get, self.access.set
         for step in job.steps(worker, self.workers):
             found = None
             began = perf_counter()
             try:
                 if step.value is None:
-                    found = entries.get(step.key)
+                    found = read(step.key)
                 else:
-                    entries.set(step.key, step.value)
+                    write(step.key, step.value)
             except GridwireError as error:
                 step.failed(error)
+                sleep(_PAUSE_SECONDS)
             else:
                 step.done(perf_counter() - began, found)
 
     def close(self) -> None:
         """Shut the client down; what is in flight fails."""
-        self.client.shutdown()
+        self.access.close()
         self._pool.shutdown()
 
 
@@ -110,8 +107,7 @@ class AsyncioStyle:
     """Tasks that share an asyncio client, on a loop in a thread of its own.
 
     Args:
-        options: of the client.
-        map_name: of the map that they write and read.
+        target: makes the client.
 
     Raises:
         GridwireError: the client could not be connected.
@@ -121,13 +117,12 @@ class AsyncioStyle:
     workers = TASKS
     kind = "tasks"
 
-    def __init__(self, options: Mapping[str, Any], map_name: str) -> None:
+    def __init__(self, target: Target) -> None:
         self._loop = asyncio.new_event_loop()
-        self._client: AsyncHazelcastClient | None = None
-        self._map: AsyncMap[Any, Any]
+        self._access: AsyncAccess | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="gridwire-demo-loop")
         self._thread.start()
-        connecting = asyncio.run_coroutine_threadsafe(self._connect(options, map_name), self._loop)
+        connecting = asyncio.run_coroutine_threadsafe(self._connect(target), self._loop)
         try:
             connecting.result()
         except BaseException:
@@ -135,9 +130,8 @@ class AsyncioStyle:
             self.close()
             raise
 
-    async def _connect(self, options: Mapping[str, Any], map_name: str) -> None:
-        self._client = await AsyncHazelcastClient.create_and_start(**options)
-        self._map = await self._client.get_map(map_name)
+    async def _connect(self, target: Target) -> None:
+        self._access = await target.connect_asyncio()
 
     def start(self, job: Job) -> list[Future[None]]:
         """Begin a job; its futures are done when it is."""
@@ -147,17 +141,19 @@ class AsyncioStyle:
         ]
 
     async def _work(self, job: Job, worker: int) -> None:
-        entries = self._map
+        assert self._access is not None
+        read, write = self._access.get, self._access.set
         for step in job.steps(worker, self.workers):
             found = None
             began = perf_counter()
             try:
                 if step.value is None:
-                    found = await entries.get(step.key)
+                    found = await read(step.key)
                 else:
-                    await entries.set(step.key, step.value)
+                    await write(step.key, step.value)
             except GridwireError as error:
                 step.failed(error)
+                await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 step.done(perf_counter() - began, found)
 
@@ -169,8 +165,8 @@ class AsyncioStyle:
         self._loop.close()
 
     async def _disconnect(self) -> None:
-        if self._client is not None:
-            await self._client.shutdown()
+        if self._access is not None:
+            await self._access.close()
         working = asyncio.all_tasks() - {asyncio.current_task()}
         if working:
             await asyncio.wait(working, timeout=_LAST_STEPS_SECONDS)

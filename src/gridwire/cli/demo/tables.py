@@ -11,7 +11,7 @@ from rich.text import Text
 
 from gridwire.cli.demo.latency import summarize
 from gridwire.cli.demo.ledger import FailedWrite
-from gridwire.cli.demo.target import MemberShare
+from gridwire.cli.demo.target import MemberShare, Words
 from gridwire.cli.demo.work import Series
 
 __all__ = ["failed_table", "members_table", "partitions_table", "print_titled", "speed_table"]
@@ -36,9 +36,9 @@ def print_titled(console: Console, title: str, table: Table) -> None:
     console.print(table)
 
 
-def members_table(console: Console, members: Sequence[MemberShare]) -> Table:
+def members_table(console: Console, words: Words, members: Sequence[MemberShare]) -> Table:
     """Show members, and how many partitions each owns."""
-    table = _table(console, "member", "version", "#partitions")
+    table = _table(console, words.member, "version", "#partitions")
     whole = sum(member.partitions for member in members)
     for member in members:
         row = [member.address, member.version, str(member.partitions)]
@@ -46,19 +46,25 @@ def members_table(console: Console, members: Sequence[MemberShare]) -> Table:
     return table
 
 
-def partitions_table(
-    console: Console, before: Sequence[MemberShare], after: Sequence[MemberShare]
-) -> Table:
-    """Show who owned how many partitions before and after a member was lost."""
-    table = _table(console, "member", "#before", "#after")
-    whole = sum(member.partitions for member in after)
-    owned = {member.address: member.partitions for member in after}
-    for member in before:
-        now = owned.get(member.address)
-        shown = Text("gone", style="bold red") if now is None else Text(str(now))
-        row: list[str | Text] = [member.address, str(member.partitions), shown]
-        table.add_row(*row, *_bar(console, now or 0, whole))
+def partitions_table(console: Console, words: Words, **moments: Sequence[MemberShare]) -> Table:
+    """Show who owned how many partitions at several moments.
+
+    Args:
+        console: where it is printed.
+        words: how things are called.
+        **moments: the members at each of them by its name, the beginning first.
+    """
+    table = _table(console, words.member, *(f"#{name}" for name in moments))
+    owned = [{each.address: each.partitions for each in members} for members in moments.values()]
+    whole = sum(owned[-1].values())
+    for address in owned[0]:
+        shown = (_owned(each.get(address)) for each in owned)
+        table.add_row(address, *shown, *_bar(console, owned[-1].get(address, 0), whole))
     return table
+
+
+def _owned(count: int | None) -> Text:
+    return Text("gone", style="bold red") if count is None else Text(str(count))
 
 
 def speed_table(console: Console, series: Sequence[Series]) -> Table:

@@ -1,45 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cluster that the demo works on: one that it starts, or one that runs already."""
+"""What the story needs of a cluster and of its clients, whatever they speak."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from time import monotonic, sleep
+from typing import Protocol
 
-from gridwire.cli.interrupts import uninterrupted
-from gridwire.hazelcast import HazelcastClient
-from gridwire.testing import HazelcastCluster
-
-__all__ = ["BACKUP_SECONDS", "MemberShare", "Target", "open_target", "settled_shares"]
-
-_MEMBERS = 3
-
-_VICTIM = 1
-"""Which member is killed: not the oldest, which tells the others who is there."""
+__all__ = [
+    "Access",
+    "AsyncAccess",
+    "MemberShare",
+    "SetUpError",
+    "Target",
+    "Words",
+    "settled",
+]
 
 _SETTLE_SECONDS = 5.0
 """How long members may take to tell who owns what; after a loss they have more urgent things."""
 
 _LOOK_SECONDS = 0.01
 
-BACKUP_SECONDS = 1.0
-"""How long a write waits for the acknowledgement of its backup."""
 
-_CLIENT_OPTIONS: dict[str, Any] = {
-    "cluster_connect_timeout": 5.0,
-    "connection_timeout": 5.0,
-    "retry_initial_backoff": 0.1,
-    # A peer that accepts connections and says nothing is given up after this time.
-    "heartbeat_interval": 2.0,
-    "heartbeat_timeout": 8.0,
-    "invocation_timeout": 15.0,
-    # How long a write waits for a backup that died with its member, before it goes on without.
-    "operation_backup_timeout": BACKUP_SECONDS,
-}
-"""Times in seconds: a demo asks for patience of seconds, not of minutes."""
+class SetUpError(Exception):
+    """The demo could not begin; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How things are called in a system.
+
+    Attributes:
+        system: its name.
+        member: one of a cluster.
+        place: what the entries are in.
+        story: what the demo does on a cluster of its own, in a sentence.
+        unhurried: seconds from which on a call has waited for a member that died, and what to say
+            of it; None where nobody waits for the dead.
+    """
+
+    system: str
+    member: str
+    place: str
+    story: str
+    unhurried: tuple[float, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,92 +63,89 @@ class MemberShare:
     partitions: int
 
 
-class Target:
-    """A cluster to work on.
+class Access(Protocol):
+    """A blocking client, and the place where the entries are. Any thread may use it."""
 
-    Args:
-        cluster_name: what it is called.
-        addresses: where to find it.
-        cluster: the one that was started, None if it runs already.
-    """
+    def set(self, key: str, value: str, /) -> object:
+        """Write an entry."""
 
-    def __init__(
-        self, cluster_name: str, addresses: Sequence[str], cluster: HazelcastCluster | None
-    ) -> None:
-        self.cluster_name = cluster_name
-        self.addresses = list(addresses)
-        self._cluster = cluster
+    def get(self, key: str, /) -> object:
+        """Read an entry; None if there is none."""
+
+    def get_many(self, keys: Sequence[str], /) -> Mapping[str, object]:
+        """Read entries; those that are missing are missing."""
+
+    def remove(self, key: str, /) -> object:
+        """Remove an entry."""
+
+    def shares(self) -> tuple[MemberShare, ...]:
+        """Tell who owns how many partitions as far as is known, and who has not said so."""
+
+    @property
+    def partition_count(self) -> int:
+        """Into how many partitions keys are spread; 0 as long as that is not known."""
+
+    def destroy(self) -> None:
+        """Remove all entries, from a cluster that lives on."""
+
+    def close(self) -> None:
+        """Shut the client down; what is in flight fails."""
+
+
+class AsyncAccess(Protocol):
+    """An asyncio client, and the place where the entries are."""
+
+    async def set(self, key: str, value: str, /) -> object:
+        """Write an entry."""
+
+    async def get(self, key: str, /) -> object:
+        """Read an entry; None if there is none."""
+
+    async def close(self) -> None:
+        """Shut the client down; what is in flight fails."""
+
+
+class Target(Protocol):
+    """A cluster to work on: one that the demo started, or one that runs already."""
+
+    @property
+    def words(self) -> Words:
+        """How things are called there."""
+
+    @property
+    def cluster_name(self) -> str:
+        """What it is called."""
+
+    @property
+    def place(self) -> str:
+        """Where the entries are."""
 
     @property
     def is_ours(self) -> bool:
         """Whether the demo started it, and may kill a member."""
-        return self._cluster is not None
 
     @property
-    def client_options(self) -> dict[str, Any]:
-        """With what clients connect to it."""
-        return {
-            **_CLIENT_OPTIONS,
-            "cluster_name": self.cluster_name,
-            "cluster_members": self.addresses,
-        }
+    def connect(self) -> Callable[[], Access]:
+        """Connects a blocking client, or raises `GridwireError` or `SetUpError`."""
+
+    async def connect_asyncio(self) -> AsyncAccess:
+        """Connect an asyncio client, or raise `GridwireError` or `SetUpError`."""
 
     def kill_member(self) -> str:
-        """Kill a member of our own cluster.
+        """Kill a member of our own cluster; its address."""
 
-        Returns:
-            Its address.
-        """
-        assert self._cluster is not None
-        victim = self._cluster.members[_VICTIM]
-        victim.kill()
-        return victim.address
+    @property
+    def bring_back(self) -> Callable[[], object] | None:
+        """Lets the one that was killed come back; None where the dead stay dead."""
 
 
-@contextmanager
-def open_target(members: Sequence[str] | None, cluster_name: str | None) -> Iterator[Target]:
-    """Start a cluster and stop it at the end, or use one that runs already.
-
-    Args:
-        members: addresses of one that runs, None to start one.
-        cluster_name: what it is called; None for ``dev``, or a random name for a new cluster.
-
-    Raises:
-        ClusterError: it could not be started.
-    """
-    if members is not None:
-        yield Target(cluster_name or "dev", members, None)
-        return
-    cluster = HazelcastCluster(_MEMBERS, cluster_name=cluster_name, process=True)
-    try:
-        with uninterrupted():
-            cluster.start()
-        yield Target(cluster.cluster_name, cluster.addresses, cluster)
-    finally:
-        cluster.stop()
-
-
-def settled_shares(client: HazelcastClient) -> tuple[MemberShare, ...]:
+def settled(access: Access) -> tuple[MemberShare, ...]:
     """Wait until a client has heard who owns each partition, and tell it; not for ever, though."""
-    deadline = time.monotonic() + _SETTLE_SECONDS
+    deadline = monotonic() + _SETTLE_SECONDS
     while True:
-        members = _shares(client)
-        count = client.partition_service.get_partition_count()
-        if 0 < count == sum(member.partitions for member in members):
-            return members
-        if time.monotonic() > deadline:
-            return members
-        time.sleep(_LOOK_SECONDS)
-
-
-def _shares(client: HazelcastClient) -> tuple[MemberShare, ...]:
-    """Tell which members a client knows, the oldest first, and how many partitions each owns."""
-    partitions = client.partition_service
-    owned: dict[object, int] = {}
-    for partition_id in range(partitions.get_partition_count()):
-        owner = partitions.get_partition_owner(partition_id)
-        owned[owner] = owned.get(owner, 0) + 1
-    return tuple(
-        MemberShare(str(member.address), str(member.version), owned.get(member.uuid, 0))
-        for member in client.cluster_service.get_members()
-    )
+        shares = access.shares()
+        if 0 < access.partition_count == sum(share.partitions for share in shares):
+            return shares
+        if monotonic() > deadline:
+            return shares
+        sleep(_LOOK_SECONDS)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from gridwire.cli.demo.plan import Plan
 from gridwire.cli.demo.result import Opening
 
 __all__ = ["SilentView", "Stage", "Update", "View"]
@@ -34,18 +35,27 @@ class Stage:
 class View(Protocol):
     """Is told what happens."""
 
+    def begin(self, plan: Plan) -> None:
+        """The demo begins on a system."""
+
     def opened(self, opening: Opening) -> None:
         """The clients are connected."""
 
     def stage(self, stage: Stage) -> AbstractContextManager[Update]:
         """A stage begins; it ends with the context."""
 
-    def killed(self, address: str) -> None:
+    def killed(self, member: str) -> None:
         """A member was killed, in the middle of a stage."""
+
+    def returned(self, member: str) -> None:
+        """The member that was killed is back."""
 
 
 class SilentView:
     """Says nothing."""
+
+    def begin(self, plan: Plan) -> None:
+        """The demo begins on a system."""
 
     def opened(self, opening: Opening) -> None:
         """The clients are connected."""
@@ -55,5 +65,8 @@ class SilentView:
         """A stage begins; it ends with the context."""
         yield lambda completed: None
 
-    def killed(self, address: str) -> None:
+    def killed(self, member: str) -> None:
         """A member was killed, in the middle of a stage."""
+
+    def returned(self, member: str) -> None:
+        """The member that was killed is back."""

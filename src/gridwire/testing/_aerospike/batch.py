@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gridwire.aerospike.protocol import flags
 from gridwire.aerospike.protocol.batch import REPORT_ERRORS, RESPOND_ALL_KEYS
 from gridwire.aerospike.protocol.digest import DIGEST_BYTES
-from gridwire.aerospike.protocol.proto import MESSAGE, frame
+from gridwire.aerospike.protocol.proto import MAX_PROTO_BYTES, MESSAGE, frame
 from gridwire.testing._aerospike import codes
 from gridwire.testing._aerospike.answers import Answer, last_message
 from gridwire.testing._aerospike.config import Parameters
@@ -40,6 +40,7 @@ _read_head = Struct(">IB")
 _read_row = Struct(f">I{DIGEST_BYTES}sB")
 _byte, _short, _long, _two_bytes, _counts = map(Struct, (">B", ">H", ">I", ">BB", ">HH"))
 
+_NO_ROOM = Answer(codes.BATCH_QUEUES_FULL)
 _HARMLESS = frozenset({codes.OK, codes.NOT_FOUND, codes.FILTERED_OUT})
 
 Execute = Callable[[bytes, Request], Answer]
@@ -72,7 +73,14 @@ def run_batch(
         return [last_message(refused.code)]
     except (struct.error, IndexError):
         return [last_message(codes.PARAMETER)]
-    answers = [(row.position, execute(row.digest, row.request)) for row in rows]
+    answers: list[tuple[int, Answer]] = []
+    size = 0
+    for row in rows:
+        # All of an answer is in memory at once, unlike a server's: rows without room are not done.
+        has_room = size <= MAX_PROTO_BYTES
+        answer = execute(row.digest, row.request) if has_room else _NO_ROOM
+        size += sum(map(len, answer.operations))
+        answers.append((row.position, answer))
     worst = codes.OK
     if not bits & RESPOND_ALL_KEYS:
         worst = next((a.code for _, a in answers if a.code not in _HARMLESS), codes.OK)

@@ -262,7 +262,7 @@ class LoopCluster:
         for name, server in self._servers.items():
             if spec.nodes is None or name in spec.nodes:
                 for link in server.links:
-                    broken += not link.session.closing
+                    broken += not link.is_over
                     link.abort()
         return broken
 

@@ -20,6 +20,7 @@ DROP = "drop"
 CUT = "cut_off"
 GARBLE = "garble"
 REFUSE = "refuse"
+LOST_ACKS = "lose_replica_acks"
 SLOW_DRIP = "slow_drip"
 PAUSE = "pause"
 PARTITION = "partition"
@@ -27,7 +28,7 @@ MIGRATION = "migrating"
 KEEP_OUT = "refuse_clients"
 DISCONNECTION = "disconnect"  # Over at once: it never becomes an active fault.
 
-ON_THE_WAY = frozenset({DELAY, DROP, CUT, GARBLE, REFUSE})
+ON_THE_WAY = frozenset({DELAY, DROP, CUT, GARBLE, REFUSE, LOST_ACKS})
 """Faults of the messages that they choose."""
 
 KINDS = ON_THE_WAY | {SLOW_DRIP, PAUSE, PARTITION, MIGRATION, KEEP_OUT, DISCONNECTION}

@@ -49,6 +49,10 @@ _BY_DEFAULT = (
 """What an empty request asks for."""
 
 _LINE = re.compile(r"([^:;/]*)[:;/]?(.*)", re.DOTALL)
+_MAX_ANSWER_BYTES = 2 * 1024 * 1024
+"""Longest answer, in bytes: a short question can ask for something long any number of times."""
+
+_TOO_MUCH = InfoError(4, "too much for one answer")
 _UNKNOWN = InfoError(4, "unrecognized command")
 
 
@@ -65,7 +69,14 @@ def answer_info(node: Node, connection: Connection, message: bytes) -> bytes:
         lines = [line.partition(b"\0")[0] for line in body.split(b"\n")[:-1]]
     else:
         lines = [name.encode() for name in _BY_DEFAULT]
-    return frame(INFO, b"".join(_answered(node, connection, line) for line in lines))
+    answers: list[bytes] = []
+    size = 0
+    for line in lines:
+        answers.append(_answered(node, connection, line))
+        size += len(answers[-1])
+        if size > _MAX_ANSWER_BYTES:
+            return frame(INFO, _TOO_MUCH.text.encode() + b"\n")
+    return frame(INFO, b"".join(answers))
 
 
 def _answered(node: Node, connection: Connection, line: bytes) -> bytes:

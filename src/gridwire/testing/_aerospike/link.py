@@ -23,6 +23,12 @@ __all__ = ["Door", "Link"]
 _UNREAD_BYTES = 4 * 1024 * 1024
 """Answers that a client may leave unread before its requests wait, in bytes; as with real nodes."""
 
+_TOGETHER_BYTES = 64 * 1024
+"""Answers to requests that came together are written together up to this size, in bytes."""
+
+_UNHANDLED_REQUESTS = 1000
+"""Requests that wait behind one that a fault holds back, before no more are read."""
+
 
 class Door(Protocol):
     """Whoever accepts connections, and wants to know of them."""
@@ -46,12 +52,14 @@ class Link(asyncio.Protocol):
 
     Attributes:
         session: the connection without the socket.
+        is_over: whether it is closed, or is being closed.
     """
 
     def __init__(self, door: Door, node: Node, traffic: Traffic | None) -> None:
         self._door = door
         self._traffic = traffic
         self.session = Session(node)
+        self.is_over = False
         self._transport: asyncio.Transport | None = None
         self._choked = False  # The client leaves too many answers unread.
         self._stalled = False  # No byte goes through.
@@ -70,16 +78,10 @@ class Link(asyncio.Protocol):
             self.adjust()
 
     def data_received(self, data: bytes) -> None:
-        traffic = self._traffic
-        if traffic is None or not (traffic.faults.active or self._is_held_up):
-            answers = self.session.receive(data)
-            if answers:
-                self.write(answers)
-        else:
-            self._unhandled.extend(self.session.messages(data))
-            self.go_on()
-        if self.session.closing:
-            self.close()
+        self._unhandled.extend(self.session.messages(data))
+        self.go_on()
+        if len(self._unhandled) > _UNHANDLED_REQUESTS:
+            self._read_or_not()
 
     def write(self, messages: list[bytes]) -> None:
         """Write messages, as fast as faults let them through.
@@ -101,6 +103,7 @@ class Link(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._choked = False
         self._read_or_not()
+        self.go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
@@ -120,11 +123,6 @@ class Link(asyncio.Protocol):
 
     # -- faults --------------------------------------------------------------------------------
 
-    @property
-    def _is_held_up(self) -> bool:
-        """Whether something that came earlier was not answered yet, or never will be."""
-        return self._waits or self._mute or self._stalled or bool(self._unhandled)
-
     def wait(self) -> None:
         """The message in work is held back, and with it all that follow, until `resume`."""
         self._waits = True
@@ -140,18 +138,35 @@ class Link(asyncio.Protocol):
 
     def go_on(self) -> None:
         """Handle the requests that are there, as long as nothing holds them back."""
+        was_behind = len(self._unhandled) > _UNHANDLED_REQUESTS
         if self._mute:
             self._unhandled.clear()
-        while self._unhandled and not (self._waits or self._stalled or self._mute):
+        answers: list[bytes] = []
+        size = 0
+        # What goes through faults is written on its way; other answers leave together.
+        while self._unhandled and not (self._waits or self._stalled or self._choked):
             message = self._unhandled.popleft()
-            assert self._traffic is not None
-            self._traffic.enter(self, message)
+            if self._traffic is not None and self._traffic.faults.active:
+                self._traffic.enter(self, message)
+                continue
+            for answer in self.session.handle(message):
+                answers.append(answer)
+                size += len(answer)
+            if size > _TOGETHER_BYTES:
+                self.write(answers)
+                answers, size = [], 0
+        if answers:
+            self.write(answers)
+        if was_behind:
+            self._read_or_not()
+        if self.session.closing and not (self._unhandled or self._waits or self._stalled):
+            self.close()
 
     def adjust(self) -> None:
         """Faults began or ended: look which ones concern this connection as a whole."""
         assert self._traffic is not None
         faults, node = self._traffic.faults, self.session.node.name
-        if self.session.closing:
+        if self.is_over:
             return
         stalling, dripping = faults.stalling(node), faults.dripping(node)
         if stalling is not None and not self._stalled:
@@ -174,12 +189,13 @@ class Link(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        if self._choked or self._stalled:
+        if self._choked or self._stalled or len(self._unhandled) > _UNHANDLED_REQUESTS:
             transport.pause_reading()
         else:
             transport.resume_reading()
 
     def _forget(self) -> None:
+        self.is_over = True
         self.session.end()
         self._unhandled.clear()
         self._unwritten.clear()

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
+from gridwire.testing._aerospike.accounts import ROLES
 from gridwire.testing._aerospike.config import NAMESPACE_DEFAULTS, SERVICE_DEFAULTS
 from gridwire.testing._aerospike.namespaces import Namespace
 from gridwire.testing.errors import ClusterOptionError
@@ -126,8 +128,7 @@ class ClusterOptions:
             _check_name("namespaces", name, _MAX_NAMESPACE_BYTES)
             _check_parameters(f"namespaces[{name!r}]", parameters, NAMESPACE_DEFAULTS)
         _check_parameters("service", self.service, SERVICE_DEFAULTS)
-        for name in self.users or {}:
-            _check_name("users", name, _MAX_USER_BYTES)
+        _check_users(self.users or {})
 
     def new_namespaces(self) -> list[Namespace]:
         """Empty namespaces."""
@@ -251,6 +252,17 @@ def _check_name(option: str, name: object, most: int) -> None:
         raise ClusterOptionError(
             f"{option}: a name has 1 to {most} bytes in UTF-8 and none of :;,=/, not {name!r}"
         )
+
+
+def _check_users(users: Mapping[str, UserOptions]) -> None:
+    if users and find_spec("bcrypt") is None:
+        raise ClusterOptionError("users need the package bcrypt", hint="pip install bcrypt")
+    for name, user in users.items():
+        _check_name("users", name, _MAX_USER_BYTES)
+        for role in user.roles:
+            if role not in ROLES:
+                known = ", ".join(ROLES)
+                raise ClusterOptionError(f"users[{name!r}]: a role is one of {known}, not {role!r}")
 
 
 def _check_parameters(option: str, parameters: Mapping[str, Any], known: Mapping[str, str]) -> None:

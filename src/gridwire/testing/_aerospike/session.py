@@ -66,8 +66,9 @@ class Session:
         try:
             return self._reader.feed(data)
         except ProtocolError:
+            # What came whole before it is answered first, as by a server, which reads one by one.
             self.closing = True
-            return []
+            return self._reader.whole
 
     def handle(self, message: bytes) -> list[bytes]:
         """Do what a message asks for.

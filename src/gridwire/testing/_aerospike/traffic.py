@@ -9,7 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from gridwire.aerospike.protocol import flags
+from gridwire.aerospike.protocol.message import read_head
 from gridwire.aerospike.protocol.proto import HEADER_BYTES, MESSAGE, kind_of
+from gridwire.testing._aerospike import codes
 from gridwire.testing._aerospike import fault_specs as specs
 from gridwire.testing._aerospike.answers import last_message, refusal
 from gridwire.testing._aerospike.damage import damaged
@@ -79,7 +81,7 @@ class Traffic:
         if fault is not None:
             self._hold(fault, link, lambda: self._admit(link, message, names))
             return
-        if link.session.closing:
+        if link.is_over:
             return
         answers = link.session.handle(message)
         self._leave(link, answers, names)
@@ -92,6 +94,10 @@ class Traffic:
             link.write(answers)
         elif kind == specs.DELAY:
             self._hold(fault, link, lambda: link.write(answers))
+        elif kind == specs.LOST_ACKS:
+            # What was not written has no replica to wait for.
+            told = [_timed_out(answer) for answer in answers]
+            self._hold(fault, link, lambda: link.write(told))
         elif kind == specs.CUT:
             link.abort()
         elif kind == specs.DROP:
@@ -134,6 +140,10 @@ def _refused(message: bytes, code: int) -> bytes:
         and bool(message[_INFO1_AT] & flags.INFO1_BATCH)
     )
     return last_message(code) if is_batch else refusal(code)
+
+
+def _timed_out(answer: bytes) -> bytes:
+    return refusal(codes.TIMEOUT) if read_head(answer).result == codes.OK else answer
 
 
 class _Held:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from gridwire.aerospike.protocol import flags
 from gridwire.aerospike.protocol.admin import (
-    PASSWORD_SALT,
     Command,
     Field,
     encode_admin,
@@ -18,6 +17,17 @@ from gridwire.aerospike.protocol.admin import (
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.proto import HEADER_BYTES
 from gridwire.testing._aerospike import codes
+from gridwire.testing._aerospike.accounts import (
+    READ,
+    ROLES,
+    SYSTEM,
+    TRUNCATE,
+    USERS,
+    WRITE,
+    User,
+    packed_roles,
+    roles_of,
+)
 from gridwire.testing._aerospike.message_names import names_of
 
 if TYPE_CHECKING:
@@ -25,23 +35,7 @@ if TYPE_CHECKING:
     from gridwire.testing._aerospike.options import UserOptions
     from gridwire.testing._aerospike.request import Request
 
-__all__ = ["ROLES", "UserSecurity", "hashed_password"]
-
-_READ, _WRITE, _TRUNCATE, _USERS, _SYSTEM = "read", "write", "truncate", "users", "system"
-
-ROLES: Mapping[str, frozenset[str]] = {
-    "data-admin": frozenset({_TRUNCATE}),
-    "read": frozenset({_READ}),
-    "read-write": frozenset({_READ, _WRITE}),
-    "read-write-udf": frozenset({_READ, _WRITE}),
-    "sindex-admin": frozenset(),
-    "sys-admin": frozenset({_TRUNCATE, _SYSTEM}),
-    "truncate": frozenset({_TRUNCATE}),
-    "udf-admin": frozenset(),
-    "user-admin": frozenset({_USERS}),
-    "write": frozenset({_WRITE}),
-}
-"""The roles that servers have from the start, and what they allow here."""
+__all__ = ["UserSecurity"]
 
 _END_OF_ANSWERS = 50
 _INVALID_COMMAND = 54
@@ -57,51 +51,12 @@ _ROLE_VIOLATION = 81
 
 _COMMAND_AT = HEADER_BYTES + 2
 _TOKEN_BYTES = 32
-_MAX_HASHED_BYTES = 72
-"""What of a password counts, in bytes; bcrypt looks at no more."""
-
 _MAX_SESSIONS = 100_000
 """Sessions that are remembered; the oldest are forgotten then, and their clients log in again."""
 
 _pack_seconds = Struct(">I").pack
 
 _SYSTEM_COMMANDS = frozenset({"info.set-config", "info.config-set", "info.log-set", "info.set-log"})
-
-
-def hashed_password(password: str) -> bytes:
-    """What servers keep of a password, and clients send of it."""
-    import bcrypt
-
-    hashed: bytes = bcrypt.hashpw(password.encode()[:_MAX_HASHED_BYTES], PASSWORD_SALT)
-    return hashed
-
-
-class _User:
-    """Somebody who may log in."""
-
-    __slots__ = ("_hash", "clear", "external", "roles")
-
-    def __init__(
-        self, clear: str | None, hashed: bytes | None, roles: set[str], *, external: bool
-    ) -> None:
-        self.clear = clear
-        self.external = external
-        self.roles = roles
-        self._hash = hashed
-
-    @property
-    def hashed(self) -> bytes:
-        """Made when it is first asked for: it takes long, by design."""
-        if self._hash is None:
-            self._hash = hashed_password(self.clear or "")
-        return self._hash
-
-    def change_password(self, hashed: bytes) -> None:
-        self._hash = hashed
-        self.clear = None
-
-    def may(self, what: str) -> bool:
-        return any(what in ROLES.get(role, ()) for role in self.roles)
 
 
 class UserSecurity:
@@ -123,7 +78,7 @@ class UserSecurity:
         random_bytes: Callable[[int], bytes],
     ) -> None:
         self._users = {
-            name: _User(user.password, None, set(user.roles), external=user.external)
+            name: User(user.password, None, set(user.roles), external=user.external)
             for name, user in users.items()
         }
         self._session_seconds = session_seconds
@@ -166,9 +121,9 @@ class UserSecurity:
             return _NOT_AUTHENTICATED
         names = names_of(message)
         truncates = any(name.startswith("info.truncate") for name in names)
-        if truncates and not (user.may(_TRUNCATE) or user.may(_WRITE)):
+        if truncates and not (user.may(TRUNCATE) or user.may(WRITE)):
             return _ROLE_VIOLATION
-        if not _SYSTEM_COMMANDS.isdisjoint(names) and not user.may(_SYSTEM):
+        if not _SYSTEM_COMMANDS.isdisjoint(names) and not user.may(SYSTEM):
             return _ROLE_VIOLATION
         return codes.OK
 
@@ -181,13 +136,13 @@ class UserSecurity:
         user = self._user_of(connection)
         if user is None:
             return _NOT_AUTHENTICATED
-        if request.info2 & flags.INFO2_WRITE and not user.may(_WRITE):
+        if request.info2 & flags.INFO2_WRITE and not user.may(WRITE):
             return _ROLE_VIOLATION
-        if request.info1 & flags.INFO1_READ and not user.may(_READ):
+        if request.info1 & flags.INFO1_READ and not user.may(READ):
             return _ROLE_VIOLATION
         return codes.OK
 
-    def _user_of(self, connection: Connection) -> _User | None:
+    def _user_of(self, connection: Connection) -> User | None:
         name = connection.user
         return self._users.get(name) if isinstance(name, str) else None
 
@@ -256,20 +211,20 @@ class UserSecurity:
         handler = self._commands.get(command)
         if handler is None:
             return [encode_admin(command, {}, _INVALID_COMMAND)]
-        if not user.may(_USERS):
+        if not user.may(USERS):
             return [encode_admin(command, {}, _ROLE_VIOLATION)]
         name = _text(fields.get(Field.USER, b""))
         return [encode_admin(command, {}, handler(name, fields) if name else _INVALID_USER)]
 
     def _create_user(self, name: str, fields: dict[int, bytes]) -> int:
-        hashed, roles = fields.get(Field.PASSWORD), _roles(fields)
+        hashed, roles = fields.get(Field.PASSWORD), roles_of(fields.get(Field.ROLES, b""))
         if name in self._users:
             return _USER_EXISTS
         if not hashed:
             return _INVALID_PASSWORD
         if not roles <= ROLES.keys():
             return _INVALID_ROLE
-        self._users[name] = _User(None, hashed, roles, external=False)
+        self._users[name] = User(None, hashed, roles, external=False)
         return codes.OK
 
     def _drop_user(self, name: str, fields: dict[int, bytes]) -> int:
@@ -294,7 +249,7 @@ class UserSecurity:
         return codes.OK
 
     def _grant_roles(self, name: str, fields: dict[int, bytes]) -> int:
-        user, roles = self._users.get(name), _roles(fields)
+        user, roles = self._users.get(name), roles_of(fields.get(Field.ROLES, b""))
         if user is None:
             return _INVALID_USER
         if not roles or not roles <= ROLES.keys():
@@ -303,7 +258,7 @@ class UserSecurity:
         return codes.OK
 
     def _revoke_roles(self, name: str, fields: dict[int, bytes]) -> int:
-        user, roles = self._users.get(name), _roles(fields)
+        user, roles = self._users.get(name), roles_of(fields.get(Field.ROLES, b""))
         if user is None:
             return _INVALID_USER
         if not roles or not roles <= ROLES.keys():
@@ -316,7 +271,7 @@ class UserSecurity:
         wanted = fields.get(Field.USER)
         names = sorted(self._users) if wanted is None else [_text(wanted)]
         asker = self._user_of(connection)
-        if asker is None or not (asker.may(_USERS) or names == [connection.user]):
+        if asker is None or not (asker.may(USERS) or names == [connection.user]):
             return [encode_admin(command, {}, _ROLE_VIOLATION)]
         if not all(name in self._users for name in names):
             return [encode_admin(command, {}, _INVALID_USER)]
@@ -325,7 +280,7 @@ class UserSecurity:
                 command,
                 {
                     int(Field.USER): name.encode(),
-                    int(Field.ROLES): _packed_roles(self._users[name].roles),
+                    int(Field.ROLES): packed_roles(self._users[name].roles),
                 },
             )
             for name in names
@@ -335,20 +290,3 @@ class UserSecurity:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
-
-
-def _roles(fields: dict[int, bytes]) -> set[str]:
-    """The names in a list of roles; what of it is cut off is left out."""
-    data = fields.get(Field.ROLES, b"")
-    found: set[str] = set()
-    at = 1
-    while at < len(data):
-        end = at + 1 + data[at]
-        found.add(_text(data[at + 1 : end]))
-        at = end
-    return found
-
-
-def _packed_roles(roles: set[str]) -> bytes:
-    names = [role.encode() for role in sorted(roles)]
-    return bytes((len(names),)) + b"".join(bytes((len(name),)) + name for name in names)

@@ -22,6 +22,5 @@ Pure, without sockets, clocks or randomness of their own:
   members are configured with; `orders`: what a cluster can be told to do, as data.
 
 Around them: `server` and `link` (asyncio), `traffic` and `dripping` (messages on their way through
-faults), `cluster` (members on one loop), `thread_home` and `process_home` (where that loop lives),
-`control` (the pipe to a process).
+faults), `cluster` (members on one loop, which lives in one of `gridwire.testing._homes`).
 """

@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gridwire.testing._hazelcast import fault_specs as specs
 from gridwire.testing._hazelcast.link import flush
+from gridwire.testing._hazelcast.orders import perform
 from gridwire.testing._hazelcast.server import MemberServer
 from gridwire.testing._hazelcast.state import ClusterState
 from gridwire.testing._hazelcast.traffic import Traffic
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from random import Random
     from uuid import UUID
 
@@ -66,6 +67,15 @@ class LoopCluster:
         return tuple(
             MemberFacts(member.uuid, member.address, member.lite) for member in self._state.members
         )
+
+    @property
+    def facts(self) -> list[list[Any]]:
+        """What identifies the living members, as JSON can carry it."""
+        return [[str(uuid), address, lite] for uuid, address, lite in self.members]
+
+    async def perform(self, order: Mapping[str, Any]) -> Any:
+        """Do what an order says; see `orders.perform`."""
+        return await perform(self, order)
 
     async def start(self) -> None:
         """Start the members; clients are answered when this returns.

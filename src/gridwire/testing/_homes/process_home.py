@@ -19,7 +19,7 @@ import gridwire
 from gridwire.testing.errors import ClusterError, ClusterOptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["ProcessHome"]
 
@@ -35,11 +35,13 @@ class ProcessHome:
     Args:
         kind: of the cluster, as ``python -m gridwire.testing`` takes it.
         options: what the cluster is, as JSON can carry it.
+        paths: where the process looks for modules besides, for options that name classes.
     """
 
-    def __init__(self, kind: str, options: Mapping[str, Any]) -> None:
+    def __init__(self, kind: str, options: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
         self._kind = kind
         self._options = options
+        self._paths = paths
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -57,8 +59,9 @@ class ProcessHome:
             ClusterError: a port is taken, or the process did not start; nothing runs then.
         """
         command = [sys.executable, "-m", "gridwire.testing", self._kind, "--control"]
+        environment = _environment(self._paths)
         self._process = subprocess.Popen(  # noqa: S603 - no foreign text in the command
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
         try:
             self.order("start", options=dict(self._options))
@@ -132,10 +135,10 @@ class ProcessHome:
             process.stdout.close()
 
 
-def _environment() -> dict[str, str]:
+def _environment(further: Iterable[str]) -> dict[str, str]:
     """The environment of the process: it finds the same modules as this program does."""
     environment = dict(os.environ)
     here = str(Path(gridwire.__file__).parent.parent)
-    paths = [here, *environment.get("PYTHONPATH", "").split(os.pathsep)]
+    paths = [here, *environment.get("PYTHONPATH", "").split(os.pathsep), *further]
     environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     return environment
