@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line of the bench: ``python -m bench hazelcast``, ``cluster`` and ``profile``."""
+"""The command line of the bench: ``python -m bench hazelcast``, ``aerospike``, ``cluster`` ..."""
 
 from __future__ import annotations
 
 import json
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from bench.aerospike.command import aerospike, profile_aerospike
+from bench.arguments import chosen_cases, drawing, end_with, require_folders
 from bench.children import ChildFailedError, WrongAnswerError
-from bench.choosing import UnknownCaseError, choose
 from bench.document import FORMAT, document, versions
 from bench.durations import FULL, QUICK
 from bench.environment import environment, idle_share
-from bench.hazelcast.cases import CASES, QUICK_CASES, Case
+from bench.hazelcast.cases import CASES, QUICK_CASES
 from bench.hazelcast.clusters import MEMBER_VERSION, ClusterOpener, running_members, start_members
 from bench.hazelcast.own_cluster import figures
 from bench.hazelcast.runs import Plan, profile_case, run
@@ -39,6 +39,8 @@ from gridwire.testing.real import RealMemberError
 __all__ = ["app"]
 
 app = typer.Typer(add_completion=False)
+app.command()(aerospike)
+app.command()(profile_aerospike)
 
 _Addresses = Annotated[
     str | None,
@@ -57,6 +59,7 @@ def everything(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         cluster()
         hazelcast()
+        aerospike()
 
 
 @app.command()
@@ -87,7 +90,7 @@ def hazelcast(
 ) -> None:
     """Compare with hazelcast-python-client on the same real members, in one run."""
     out = console()
-    chosen = _choose(cases, QUICK_CASES if quick and cases is None else CASES)
+    chosen = chosen_cases(cases, QUICK_CASES if quick and cases is None else CASES)
     if names:
         out.print("\n".join(case.name for case in chosen))
         return
@@ -95,9 +98,8 @@ def hazelcast(
     durations = QUICK if quick else FULL
     times = pairs or (2 if quick else 3)
     plan = Plan(chosen, sizes, times, durations, uvloop, warm_members=addresses is None)
-    # What would fail should do so before the long part, not after it.
-    _check_folders(json_file, plot)
-    draw = _drawing(plot) if plot is not None else None
+    require_folders(json_file, plot)
+    draw = drawing(plot) if plot is not None else None
     idle = idle_share()
     show_noise(out, idle)
     where = {**environment(), "idle_before": idle}
@@ -132,14 +134,14 @@ def cluster(
 ) -> None:
     """Measure gridwire's own test cluster: its start, and what it carries."""
     out = console()
-    _check_folders(json_file)
+    require_folders(json_file)
     idle = idle_share()
     show_noise(out, idle)
     where = {**environment(), "idle_before": idle}
     try:
         found = list(figures(times))
     except (ChildFailedError, WrongAnswerError) as error:
-        _fail(error)
+        end_with(error)
     show_figures(out, "gridwire.testing.HazelcastCluster", found)
     if json_file is not None:
         written = {"format": FORMAT, "suite": "cluster", "environment": where}
@@ -156,7 +158,7 @@ def profile(
     cluster_name: _ClusterName = "dev",
 ) -> None:
     """Show which functions of a client take the time of a case."""
-    chosen = _choose(case, CASES)
+    chosen = chosen_cases(case, CASES)
     if len(chosen) > 1 or library not in LIBRARIES:
         raise typer.BadParameter("one case and one of the two libraries, please")
     opener = _opener(addresses, cluster_name)
@@ -164,7 +166,7 @@ def profile(
         plan = Plan(chosen, (members,), 1, FULL, warm_members=addresses is None)
         typer.echo(profile_case(plan, library, opener))
     except (ChildFailedError, RealMemberError, WrongAnswerError) as error:
-        _fail(error)
+        end_with(error)
 
 
 def _measure(out: Console, plan: Plan, opener: ClusterOpener) -> list[Result]:
@@ -172,14 +174,7 @@ def _measure(out: Console, plan: Plan, opener: ClusterOpener) -> list[Result]:
         with showing_progress(out, plan.steps) as progress:
             return list(run(plan, opener, progress))
     except (RealMemberError, WrongAnswerError) as error:
-        _fail(error)
-
-
-def _choose(names: str | None, cases: tuple[Case, ...]) -> tuple[Case, ...]:
-    try:
-        return choose(names.split(","), cases) if names else cases
-    except UnknownCaseError as error:
-        raise typer.BadParameter(str(error)) from None
+        end_with(error)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -198,22 +193,6 @@ def _opener(addresses: str | None, cluster_name: str) -> ClusterOpener:
     return running_members(tuple(addresses.split(",")), cluster_name)
 
 
-def _check_folders(*files: Path | None) -> None:
-    for file in files:
-        if file is not None and not file.parent.is_dir():
-            raise typer.BadParameter(f"there is no folder {file.parent}")
-
-
-def _drawing(plot: Path) -> Callable[..., None]:
-    if plot.suffix not in {".png", ".svg", ".pdf"}:
-        raise typer.BadParameter(f"--plot draws .png, .svg or .pdf, not {plot.name!r}")
-    try:
-        from bench.plot import draw
-    except ImportError as error:
-        raise typer.BadParameter(f"--plot needs the extra 'bench': {error}") from None
-    return draw
-
-
 def _titles(results: list[Result]) -> dict[Library, str]:
     found = versions(results)
     ours, theirs = found.get(OURS, {}), found.get(PEER, {})
@@ -222,8 +201,3 @@ def _titles(results: list[Result]) -> dict[Library, str]:
         OURS: f"gridwire {ours.get('version', '?')} ({kind})",
         PEER: f"hazelcast-python-client {theirs.get('version', '?')}",
     }
-
-
-def _fail(error: Exception) -> NoReturn:
-    typer.secho(f"bench: {error}", fg="red", err=True)
-    raise typer.Exit(1) from error

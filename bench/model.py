@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from bench.stats import Spread, median, paired_ratios, spread
 
@@ -17,6 +17,7 @@ __all__ = [
     "Latency",
     "Library",
     "Measurement",
+    "Observer",
     "Pair",
     "Result",
     "Round",
@@ -26,6 +27,16 @@ Library = Literal["gridwire", "official"]
 OURS: Library = "gridwire"
 PEER: Library = "official"
 LIBRARIES: tuple[Library, Library] = (OURS, PEER)
+
+
+class Observer(Protocol):
+    """Is told how a run goes on."""
+
+    def say(self, text: str) -> None:
+        """This is done now."""
+
+    def advance(self) -> None:
+        """One more measurement is done."""
 
 
 @dataclass(frozen=True, slots=True)

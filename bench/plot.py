@@ -44,10 +44,8 @@ def draw(
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.35, 1))
         _panel(left, found, cases, members, targets, speed=True)
         _panel(right, found, cases, members, targets, speed=False)
-        left.set_title("Speed: gridwire ÷ official client (right is better)", fontsize=10)
-        right.set_title(
-            "Client CPU per operation: gridwire ÷ official (left is better)", fontsize=10
-        )
+        left.set_title("Speed: gridwire ÷ peer (right is better)", fontsize=10)
+        right.set_title("Client CPU per operation: gridwire ÷ peer (left is better)", fontsize=10)
         figure.suptitle(f"{title}\n\n", fontsize=14, fontweight="bold")
         figure.text(0.5, 1 - 0.42 / height, subtitle, ha="center", va="top", color=_GREY)
         handles, labels = left.get_legend_handles_labels()

@@ -90,6 +90,7 @@ def show_results(
     results: Sequence[Result],
     verdicts: Sequence[Verdict],
     names: Mapping[Library, str],
+    server: str = "member",
 ) -> None:
     """Print a table for each cluster.
 
@@ -98,11 +99,12 @@ def show_results(
         results: In the order of the clusters.
         verdicts: What became of the targets; ratios that have one are coloured by it.
         names: How to call the two libraries.
+        server: What a cluster is made of.
     """
     columns = [each for each in _COLUMNS if out.width >= _WIDTH or not each.optional]
     for members, group in groupby(results, key=lambda each: each.members):
         table = Table(
-            title=f"{members} member{'s' if members > 1 else ''} · {names[OURS]} | {names[PEER]}",
+            title=f"{members} {server}{'s' if members > 1 else ''} · {names[OURS]} | {names[PEER]}",
             caption=_CAPTION,
             box=SIMPLE_HEAD,
             pad_edge=False,

@@ -155,6 +155,5 @@ def _rows(found: Any) -> list[Any]:
     return [row.record[2] for row in found.batch_records]
 
 
-
 def _rows_of_native(found: Any) -> list[Any]:
     return [row.record.bins for row in found]

@@ -64,7 +64,9 @@ class Load:
             if loop is not None:
                 return loop.run(self._gather(window, samples))
             with ThreadPoolExecutor(self._case.concurrency) as threads:
-                return sum(threads.map(lambda lane: self._block(lane, window, samples), self._lanes))
+                return sum(
+                    threads.map(lambda lane: self._block(lane, window, samples), self._lanes)
+                )
 
     async def _gather(self, window: Window, samples: list[float] | None) -> int:
         computing = asyncio.create_task(self._compute(window)) if self._case.busy else None

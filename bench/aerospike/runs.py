@@ -8,14 +8,23 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from bench.aerospike.cases import PEERS, Case, Peer
 from bench.aerospike.responder import Service, compile_responder, start_responder
 from bench.aerospike.specification import Specification
 from bench.children import ChildFailedError, WrongAnswerError, run_child
 from bench.durations import Durations
-from bench.hazelcast.runs import Observer
-from bench.model import LIBRARIES, OURS, PEER, Library, Measurement, Pair, Result
+from bench.model import (
+    LIBRARIES,
+    OURS,
+    PEER,
+    Library,
+    Measurement,
+    Observer,
+    Pair,
+    Result,
+)
 
 __all__ = ["Plan", "Servers", "profile_case", "run"]
 
@@ -60,7 +69,7 @@ class Servers:
         self._program: Path | None = None
         self._started: dict[Service, tuple[str, ...]] = {}
 
-    def __enter__(self) -> Servers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

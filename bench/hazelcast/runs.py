@@ -5,16 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Protocol
 
 from bench.children import ChildFailedError, WrongAnswerError, run_child
 from bench.durations import Durations
 from bench.hazelcast.cases import CASES, Case
 from bench.hazelcast.clusters import Cluster, ClusterOpener
 from bench.hazelcast.specification import Specification
-from bench.model import LIBRARIES, OURS, Library, Measurement, Pair, Result
+from bench.model import LIBRARIES, OURS, Library, Measurement, Observer, Pair, Result
 
-__all__ = ["Observer", "Plan", "profile_case", "run"]
+__all__ = ["Plan", "profile_case", "run"]
 
 _CLIENT = "bench.hazelcast.client"
 _LIMIT = 60.0  # seconds a client process may take; a good one takes a tenth
@@ -44,16 +43,6 @@ class Plan:
     def settings(self) -> dict[str, object]:
         """How it measures, for the record."""
         return {"pairs": self.pairs, "uvloop": self.uvloop, **asdict(self.durations)}
-
-
-class Observer(Protocol):
-    """Is told how a run goes on."""
-
-    def say(self, text: str) -> None:
-        """This is done now."""
-
-    def advance(self) -> None:
-        """One more measurement is done."""
 
 
 def run(plan: Plan, open_cluster: ClusterOpener, observer: Observer) -> Iterator[Result]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from bench.choosing import UnknownCaseError, choose
 from bench.document import document
-from bench.hazelcast.cases import CASES, QUICK_CASES, UnknownCaseError, choose
+from bench.hazelcast.cases import CASES, QUICK_CASES
 from bench.hazelcast.targets import GROWTH_TARGETS, TARGETS
 from bench.model import OURS, PEER, Latency, Measurement, Pair, Result, Round
 from bench.targets import GrowthTarget, Target, judge

@@ -15,7 +15,7 @@ from gridwire.aerospike.protocol.batch import (
 )
 from gridwire.aerospike.protocol.digest import partition_of, record_digest
 from gridwire.aerospike.protocol.message import encode_message, field, read_head
-from gridwire.testing._aerospike import codes
+from gridwire.testing._aerospike import batch, codes
 from gridwire.testing._aerospike.batch import PACKED_BYTES
 from gridwire.testing._aerospike.views import SingleNode
 from support.aerospike_nodes import READ_ALL, WRITE, Op, Talk, reply_of, write
@@ -115,6 +115,17 @@ def test_a_server_can_be_told_to_refuse_batches(name, value, code):
     assert ask(talk, (1, GET), (2, GET)) == ({}, code)
     assert talk.info("set-config:context=service;" + name + "=9") == "ok"
     assert ask(talk, (1, GET), (2, GET))[1] == codes.OK
+
+
+def test_rows_whose_answers_would_fill_the_memory_are_not_done(monkeypatch):
+    monkeypatch.setattr(batch, "MAX_PROTO_BYTES", 3000)
+    talk = Talk()
+    talk.put(1, {"b": bytes(1000)})
+    answers, last = ask(talk, *[(1, GET)] * 4, (2, writing(write("a", 1))))
+    results = [answers[index].code for index in range(5)]
+    assert results == [0, 0, 0, codes.BATCH_QUEUES_FULL, codes.BATCH_QUEUES_FULL]
+    assert last == 0
+    assert talk.get(2).code == codes.NOT_FOUND
 
 
 def test_a_filter_of_the_batch_is_for_rows_without_their_own():

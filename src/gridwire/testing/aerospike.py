@@ -147,8 +147,8 @@ class AerospikeCluster(AerospikeMethods[Fault]):
         ports: where the nodes listen, one for each; free ports if None.
         racks: in which rack each node stands; without racks if None.
         users: who may log in: names with passwords, with pairs of a password and roles, or with
-            `UserOptions`; the roles are those that servers have from the start. Without, nodes are of the Community Edition, which knows no users. Needs
-            the package bcrypt.
+            `UserOptions`. Roles are those that servers have from the start. Without, nodes are of
+            the Community Edition, which knows no users. Needs the package bcrypt.
         session_seconds: how long a session of a user lives.
         tls: certificate and key of the nodes, as names of PEM files: a mapping with ``certfile``,
             and where needed ``keyfile``, ``name`` (the name in the certificate, ``"localhost"`` by

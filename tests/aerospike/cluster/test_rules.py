@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gridwire import aerospike as a
@@ -24,6 +24,7 @@ from gridwire.aerospike.cluster.descriptions import (
 from gridwire.aerospike.cluster.node import Endpoint, NodeFacts
 from gridwire.aerospike.cluster.partition_table import Owners, PartitionTable
 from gridwire.aerospike.cluster.replicas import Claim, read_replicas
+from gridwire.aerospike.protocol.info import failure_of
 from gridwire.errors import Outcome, ProtocolError
 
 POLICIES = Policies({}, lambda name, nearest: None)
@@ -237,13 +238,18 @@ def test_peers():
     assert read_peers("1,3000,[]").peers == ()
 
 
-@given(st.text(alphabet="[],:0B1.a ", max_size=60) | st.text(max_size=60))
+@example("\u00b9")
+@example("ns:--1")
+@example("9" * 5000)
+@example("ERROR:" + "9" * 5000)
+@given(st.text(alphabet="[],:0B1.a- ", max_size=60) | st.text(max_size=60))
 def test_what_a_node_says_is_read_or_refused(text):
     for read in (read_peers, read_services, read_replicas):
         with contextlib.suppress(ProtocolError):
             read(text)
     read_racks(text)
     read_build(text)
+    failure_of(text)
 
 
 @given(st.data())
@@ -260,14 +266,17 @@ def test_other_descriptions():
         Endpoint("::1", 3001),
     )
     assert read_services("") == ()
-    assert read_racks("ns:1;other:-2;bad:x;") == {"ns": 1, "other": -2}
+    assert read_racks("ns:1;other:-2;bad:x;worse:--1;") == {"ns": 1, "other": -2}
     assert read_build("8.1.2.0-rc3") == (8, 1, 2, 0)
     assert read_build("nonsense") == ()
 
 
 @pytest.mark.parametrize(
     "text",
-    ["ns", "ns:0", "ns:0,1", "ns:0,1,AAAA", "ns:x,1,AA==", "ns:0,2,AA==", "ns:0,1,!!", "ns:0,999,"],
+    [
+        *("ns", "ns:0", "ns:0,1", "ns:0,1,AAAA", "ns:x,1,AA==", "ns:0,2,AA==", "ns:0,1,!!"),
+        *("ns:0,999,", "ns:\u00b9,1,AA==", f"ns:{'9' * 5000},1,AA==", "ns:0,-1,", "ns:"),
+    ],
 )
 def test_what_is_no_answer_to_replicas(text):
     with pytest.raises(ProtocolError):

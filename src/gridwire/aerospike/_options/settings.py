@@ -175,7 +175,8 @@ COMMAND: dict[str, Setting] = {
     "sleep_between_retries": _count(0, "Before each further attempt.", "ms"),
     "timeout_delay": _count(
         0,
-        "How long an answer that is late is waited for, before its connection is closed.",
+        "How long an answer that is late is waited for, before its connection is closed; a batch"
+        " takes 0 only.",
         "ms",
     ),
     "replica": _choice(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from gridwire.aerospike.cluster.node import Endpoint
@@ -14,6 +15,7 @@ __all__ = [
     "Peer",
     "Peers",
     "read_build",
+    "read_number",
     "read_peers",
     "read_racks",
     "read_services",
@@ -24,6 +26,9 @@ MAX_PEERS = 1024
 
 MAX_ADDRESSES = 64
 """Addresses of one node; each is tried, one after the other."""
+
+# `int` takes more, blanks and other scripts' digits, and does not take very long numbers.
+_NUMBER = re.compile("-?[0-9]{1,20}")
 
 _MAX_TEXT = 256 * 1024
 """Characters of one answer that is read here."""
@@ -178,8 +183,9 @@ def read_racks(text: str) -> dict[str, int]:
     racks: dict[str, int] = {}
     for part in text.split(";")[:MAX_ADDRESSES]:
         namespace, _, rack = part.partition(":")
-        if namespace and rack.lstrip("-").isdigit():
-            racks[namespace] = int(rack)
+        number = read_number(rack)
+        if namespace and number is not None:
+            racks[namespace] = number
     return racks
 
 
@@ -187,8 +193,13 @@ def read_build(text: str) -> tuple[int, ...]:
     """Read a version, ``8.1.2.0-rc1``, as far as it is numbers."""
     numbers: list[int] = []
     for part in text.split(".")[:4]:
-        digits = part.split("-")[0]
-        if not digits.isdigit():
+        number = read_number(part.split("-")[0])
+        if number is None:
             break
-        numbers.append(int(digits))
+        numbers.append(number)
     return tuple(numbers)
+
+
+def read_number(text: str) -> int | None:
+    """Read a whole number of at most 20 digits; None for what is none."""
+    return int(text) if _NUMBER.fullmatch(text) else None

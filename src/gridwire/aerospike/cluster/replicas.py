@@ -6,6 +6,7 @@ from __future__ import annotations
 import binascii
 from typing import NamedTuple
 
+from gridwire.aerospike.cluster.descriptions import read_number
 from gridwire.aerospike.protocol.digest import PARTITIONS
 from gridwire.aerospike.protocol.errors import ProtocolError
 
@@ -47,13 +48,13 @@ def read_replicas(text: str) -> dict[str, Claim]:
             continue
         namespace, colon, rest = part.partition(":")
         fields = rest.split(",")
-        if not colon or len(fields) < 2 or not fields[0].isdigit() or not fields[1].isdigit():
+        regime, count = (*map(read_number, fields[:2]), None)[:2]
+        if not colon or regime is None or count is None:
             raise ProtocolError(f"not an answer to replicas: {part[:80]!r}")
-        count = int(fields[1])
         if count > MAX_REPLICAS or len(fields) != count + 2 or len(claims) >= MAX_NAMESPACES:
             raise ProtocolError(f"replicas of {namespace!r}: {len(fields) - 2} bitmaps for {count}")
         bitmaps = tuple(_partitions(bitmap) for bitmap in fields[2:])
-        claims[namespace] = Claim(int(fields[0]), bitmaps)
+        claims[namespace] = Claim(regime, bitmaps)
     return claims
 
 

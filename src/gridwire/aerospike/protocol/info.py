@@ -17,6 +17,8 @@ _FAILURE = re.compile(
     r"(?:ERROR|FAIL)(?::(?P<code>\d*))?(?::(?P<text>.*))?\Z", re.IGNORECASE | re.DOTALL
 )
 _SERVER_ERROR = 1
+# Codes have three; what is very long is no number that Python would read.
+_CODE_DIGITS = 9
 
 
 class InfoFailure(NamedTuple):
@@ -73,4 +75,6 @@ def failure_of(value: str) -> InfoFailure | None:
     if match is None:
         return None
     code = match["code"]
-    return InfoFailure(int(code) if code else _SERVER_ERROR, (match["text"] or value).strip())
+    return InfoFailure(
+        int(code[:_CODE_DIGITS]) if code else _SERVER_ERROR, (match["text"] or value).strip()
+    )
