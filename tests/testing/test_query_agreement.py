@@ -51,4 +51,14 @@ def test_real_members_answer_as_recorded(own_real_cluster, members):
     recorded = load()
     assert [label for label, _ in theirs] == [label for label, _ in recorded]
     for (label, one), (_, other) in zip(theirs, recorded, strict=True):
-        assert one == other, label
+        if members == 1:
+            assert one == other, label
+        else:
+            assert without_order(one) == without_order(other), label
+
+
+def without_order(answer):
+    """The answer, when it depends on chance which member compares which two values first."""
+    if isinstance(answer, list) and answer[:2] == ["error", "ClassCastError"]:
+        return answer[:2]
+    return answer

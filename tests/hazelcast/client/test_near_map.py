@@ -17,6 +17,7 @@ from gridwire.hazelcast.aggregator import count
 from gridwire.hazelcast.asyncio import HazelcastClient as AsyncioClient
 from gridwire.hazelcast.asyncio import Map
 from gridwire.hazelcast.config import Config, NearCacheConfig
+from gridwire.hazelcast.control import near_caching
 from gridwire.hazelcast.errors import (
     HazelcastClientNotActiveError,
     HazelcastError,
@@ -295,6 +296,25 @@ def test_a_map_that_members_cleared_may_have_been_destroyed(styles, cluster, nea
     until(lambda: cached_at_last(styles, cluster, near, teller))
 
 
+def test_a_listener_that_came_while_members_destroyed_the_map_gets_company(
+    styles, cluster, teller, monkeypatch
+) -> None:
+    # Members count it as one of the old map, and tell nobody what happens to the new one.
+    monkeypatch.setattr(near_caching, "_SETTLED_SECONDS", 0.05)
+    client = styles.client(cluster, near_caches={"m": {"reconcile_interval": 60}})
+    near = client.map()
+    cached(styles, cluster, near, 1)
+    before = len(cluster.seen("Map.AddNearCacheInvalidationListener"))
+    teller.tell_all(cluster.members[0].uuid)
+    teller.forget()
+    until(lambda: len(cluster.seen("Map.AddNearCacheInvalidationListener")) == before + 2)
+    until(lambda: len(teller.listeners) == 2)
+    until(lambda: cached_at_last(styles, cluster, near, teller))
+    teller.tell_all(cluster.members[0].uuid)
+    until(lambda: len(cluster.seen("Map.AddNearCacheInvalidationListener")) == before + 4)
+    until(lambda: len(teller.listeners) == 2)
+
+
 def cached_at_last(styles, cluster, near, teller) -> bool:
     """Whether it keeps again what it reads, and hears again what changes."""
     put(cluster, 1, str(uuid.uuid4()))
@@ -383,8 +403,14 @@ def test_what_is_read_by_way_of_a_member_that_does_not_tell_is_not_kept(styles, 
         told = cluster.owner(teller.partition(key)) is here
         assert styles.call(near.get, key) == ("old" if told else "new")
     gone.revive()
-    until(lambda: styles.call(near.get_all, range(10)) == dict.fromkeys(range(10), "new"))
-    until(lambda: statistics(near)["owned_entry_count"] == 10)
+    # Values come before the member tells of their changes again; only later ones are kept.
+    news = dict.fromkeys(range(10), "new")
+    until(
+        lambda: (
+            styles.call(near.get_all, range(10)) == news
+            and statistics(near)["owned_entry_count"] == 10
+        )
+    )
 
 
 def test_a_member_that_refuses_the_listener_is_not_trusted(styles, scripted) -> None:

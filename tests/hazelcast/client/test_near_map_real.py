@@ -20,7 +20,8 @@ pytestmark = pytest.mark.real_member
 
 AT_ONCE = {"hazelcast.map.invalidation.batch.enabled": "false"}
 NEAR: dict[str, Any] = {"near_caches": {"near *": {"reconcile_interval": 0.5}}}
-OLD_LIVES_SECONDS = 30
+OLD_LIVES_SECONDS = 60
+"""More than the half minute in which a member may be destroying a map whose listener comes anew."""
 
 
 @pytest.fixture

@@ -9,6 +9,11 @@ member is asked how far it has counted, which shows what got lost on the way.
 Members forget the listeners of a map that somebody destroys. They say so in the words of a
 clearing that they made themselves; then the listener is placed anew. And in case that, too, got
 lost, it is placed anew at the same intervals, and members say whether they still had the old one.
+
+A member that has not finished destroying has one more surprise: it keeps a listener that comes now,
+and counts it as one of the old map. For the new map it counts none, so it tells nobody anything,
+and a listener in place of the first only takes its uncounted place. A second one beside it is
+counted; it is placed when no member can be destroying the map any more, and stays.
 """
 
 from __future__ import annotations
@@ -44,6 +49,9 @@ _logger = logging.getLogger("gridwire.hazelcast.near_cache")
 
 _RENEW_SECONDS = 0.5
 """How long members have to forget a map that was destroyed, before the listener is placed anew."""
+
+_SETTLED_SECONDS = 30.0
+"""After how long no member is destroying the map any more: they wait no longer for each other."""
 
 _FIRST_SECONDS = 5.0
 """How long whoever gets the map waits for members to say how far they have counted."""
@@ -152,6 +160,8 @@ class _Follower:
             self._cleared,
         )
         self._registration: str | None = None
+        self._second: str | None = None
+        self._second_due: float | None = None
         self._is_forgotten = False
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -169,8 +179,8 @@ class _Follower:
         self.cache.close()
         if self._task is not None:
             self._task.cancel()
-        if self._registration is not None and self._core.lifecycle.running:
-            self._core.spawn(self._unlisten())
+        if self._core.lifecycle.running:
+            self._core.spawn(self._take_back(self._detach()))
 
     def routes_changed(self, routes: Routes[Connection], others: bool) -> None:
         """Connections or owners of partitions changed.
@@ -203,10 +213,15 @@ class _Follower:
         self.cache.start_over()
         self._cover(self._core.state.routes)
 
-    async def _unlisten(self) -> None:
-        registration, self._registration = self._registration, None
-        if registration is not None:
-            await self._core.listening.remove(registration)
+    def _detach(self) -> list[str]:
+        """What stands on members, and is nothing to rely on any more."""
+        registrations = self._registration, self._second
+        self._registration = self._second = self._second_due = None
+        return [one for one in registrations if one is not None]
+
+    async def _take_back(self, registrations: list[str]) -> None:
+        for one in registrations:
+            await self._core.listening.remove(one)
 
     def _cleared(self, source: UUID) -> None:
         if self._core.state.members.find(source) is not None:
@@ -221,31 +236,53 @@ class _Follower:
     async def _keep_true(self) -> None:
         """For as long as the near cache lives."""
         while True:
+            pause = self.cache.settings.reconcile_seconds
+            if self._second_due is not None:
+                due_in = max(self._second_due - monotonic(), 0.0)
+                pause = due_in if pause is None else min(pause, due_in)
             try:
-                async with asyncio.timeout(self.cache.settings.reconcile_seconds):
+                async with asyncio.timeout(pause):
                     await self._wake.wait()
             except TimeoutError:
                 pass
             self._wake.clear()
             if self._is_forgotten:
                 await self._renew()
+            elif self._second_due is not None and monotonic() >= self._second_due:
+                await self._place_second()
             else:
                 await self._make_sure()
             await self._compare(self._core.options.heartbeat_timeout)
 
     async def _renew(self) -> None:
         """Members may have forgotten the listener: place it anew."""
-        registration, self._registration = self._registration, None
+        before = self._detach()
         self._is_forgotten = False
         self._cover(self._core.state.routes)
         await asyncio.sleep(_RENEW_SECONDS)
         try:
-            if registration is not None:
-                await self._core.listening.remove(registration)
+            await self._take_back(before)
             await self._listen()
         except GridwireError as error:
             _logger.warning("near cache of map %s keeps nothing for now: %s", self._name, error)
             self._lose()
+        else:
+            self._second_due = monotonic() + _SETTLED_SECONDS
+
+    async def _place_second(self) -> None:
+        """See to it that members count a listener of the map that may be a new one."""
+        self._second_due = None
+        listener = self._listener
+        try:
+            self._second = await self._core.listening.add(
+                listener.add, listener.remove, listener.handle, in_reader=True
+            )
+        except GridwireError as error:
+            _logger.warning("near cache of map %s keeps nothing for now: %s", self._name, error)
+            self._lose()
+            return
+        self.cache.start_over()
+        self._cover(self._core.state.routes)
 
     async def _make_sure(self) -> None:
         """See whether all members still have the listener."""
