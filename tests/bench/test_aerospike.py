@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -42,10 +43,9 @@ _GET = bytes([22, 1 | 2]) + bytes(20)
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        return compile_responder(tmp_path_factory.mktemp("responder"))
-    except ResponderError as error:
-        pytest.skip(str(error))
+    if shutil.which("cc") is None:
+        pytest.skip("there is no C compiler")
+    return compile_responder(tmp_path_factory.mktemp("responder"))
 
 
 @pytest.fixture

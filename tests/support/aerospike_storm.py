@@ -14,13 +14,16 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import gridwire
 from gridwire.aerospike._client import Client
 from gridwire.aerospike.exception import AerospikeError
 from gridwire.aerospike.protocol.digest import record_digest
 
+_LIBRARY = str(Path(gridwire.__file__).parent)
 _KEYS = 500
 _EVERY = 0.0007
 _SLOW = 5.0
@@ -42,7 +45,7 @@ class Storm:
             if frame.f_code.co_name == "__del__":
                 # What is raised there goes nowhere.
                 return
-            if "gridwire" in frame.f_code.co_filename:
+            if frame.f_code.co_filename.startswith(_LIBRARY):
                 self.fired += 1
                 raise Interrupt
             frame = frame.f_back

@@ -14,12 +14,15 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import gridwire
 from gridwire.hazelcast import HazelcastClient
 from gridwire.hazelcast.errors import HazelcastError
 
+_LIBRARY = str(Path(gridwire.__file__).parent)
 _KEYS = 500
 _EVERY = 0.0007
 _SLOW = 5.0
@@ -37,7 +40,7 @@ class Storm:
 
     def hit(self, _: int, frame: FrameType | None) -> None:
         while frame is not None:
-            if "gridwire" in frame.f_code.co_filename:
+            if frame.f_code.co_filename.startswith(_LIBRARY):
                 self.fired += 1
                 raise Interrupt
             frame = frame.f_back

@@ -6,11 +6,10 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-import gridwire
+from support.installed import installed
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent to the process")
@@ -40,15 +39,17 @@ ARGUMENTS = (
     "-p",
     "no:asyncio",
     "-p",
-    "gridwire.testing.pytest_aerospike",
+    "gridwire-aerospike",
     "-p",
     "no:cacheprovider",
 )
 
 
 @pytest.fixture(autouse=True)
-def _found_from_anywhere(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(gridwire.__file__).parent.parent))
+def _found_from_anywhere(monkeypatch, tmp_path_factory):
+    monkeypatch.setenv("PYTHONPATH", installed(tmp_path_factory.mktemp("installed") / "site"))
+    # Else this very checkout may be found as well, where it is installed.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def test_fixtures_give_a_cluster_and_clients(pytester):
