@@ -13,8 +13,14 @@ from support.layering import KINDS, module_paths, violations, violations_in
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 
-def test_every_import_keeps_to_the_layers():
-    assert violations(SOURCE) == []
+@pytest.fixture(scope="module")
+def found():
+    """What is wrong with the house as it stands."""
+    return violations(SOURCE)
+
+
+def test_every_import_keeps_to_the_layers(found):
+    assert found == []
 
 
 def test_every_kind_is_given_to_something_that_exists():
@@ -83,11 +89,11 @@ def test_the_check_goes_red(copied, module: str, code: str, reason: str):
         assert copied(module, "") == []
 
 
-def test_the_whole_check_goes_red(tmp_path: Path):
+def test_the_whole_check_goes_red(tmp_path: Path, found):
     shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.so"))
     with (tmp_path / "src" / CORE_MODULE).open("a") as module:
         module.write("import socket\n")
-    (sentence,) = set(violations(tmp_path / "src")) - set(violations(SOURCE))
+    (sentence,) = set(violations(tmp_path / "src")) - set(found)
     assert "imports socket" in sentence
 
 

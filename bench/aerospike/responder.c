@@ -57,11 +57,16 @@ typedef struct {
 } Connection;
 
 typedef struct {
+    int32_t rows;   /* of a batch; else WRITTEN, FOUND or MALFORMED */
+    uint32_t first; /* what the batch calls its first row */
+} Wanted;
+
+typedef struct {
     int64_t due;
     uint64_t order;
     int fd;
     uint32_t serial;
-    int32_t rows; /* of a batch; else WRITTEN or FOUND */
+    Wanted wanted;
 } Job;
 
 enum { WRITTEN = -1, FOUND = -2, MALFORMED = -3 };
@@ -171,9 +176,10 @@ static void make_answers(void)
     put_number(message + 20, 5, 2); /* bins */
 }
 
-static void answer(Connection *connection, int rows)
+static void answer(Connection *connection, Wanted wanted)
 {
     Buffer *out = &connection->out;
+    int rows = wanted.rows;
     if (rows == WRITTEN) {
         append(out, written, sizeof written);
         return;
@@ -189,30 +195,33 @@ static void answer(Connection *connection, int rows)
     append(out, proto, PROTO);
     for (int i = 0; i < rows; i++) {
         append(out, found + PROTO, row);
-        put_number(out->bytes + out->size - row + 14, i, 4);
+        put_number(out->bytes + out->size - row + 14, wanted.first + i, 4);
     }
     append(out, last_row, MESSAGE);
 }
 
-/* Tell what a message asks for: the rows of a batch, or WRITTEN, FOUND, MALFORMED. */
-static int wanted(const unsigned char *message, size_t size)
+/* Tell what a message asks for. */
+static Wanted read_wanted(const unsigned char *message, size_t size)
 {
+    const Wanted malformed = {MALFORMED, 0};
     if (size < MESSAGE || message[0] != MESSAGE)
-        return MALFORMED;
+        return malformed;
     if (!(message[1] & INFO1_BATCH))
-        return message[2] & INFO2_WRITE ? WRITTEN : FOUND;
+        return (Wanted){message[2] & INFO2_WRITE ? WRITTEN : FOUND, 0};
     const unsigned char *at = message + MESSAGE, *end = message + size;
     for (unsigned fields = get_number(message + 18, 2); fields > 0 && end - at >= 9; fields--) {
         uint64_t length = get_number(at, 4);
         if (length < 1 || length > (uint64_t)(end - at - 4))
-            return MALFORMED;
-        if (at[4] == FIELD_BATCH && length >= 5) {
+            return malformed;
+        if (at[4] == FIELD_BATCH && length >= 10) {
             uint64_t rows = get_number(at + 5, 4);
-            return rows <= MAX_ROWS ? (int)rows : MALFORMED;
+            if (rows > MAX_ROWS)
+                return malformed;
+            return (Wanted){(int32_t)rows, (uint32_t)get_number(at + 10, 4)};
         }
         at += 4 + length;
     }
-    return MALFORMED;
+    return malformed;
 }
 
 static const char *info_value(const char *name, char *made)
@@ -336,14 +345,14 @@ static int flush(Connection *connection)
     return 1;
 }
 
-static void begin(Connection *connection, int rows)
+static void begin(Connection *connection, Wanted wanted)
 {
     int64_t start = now_ns();
     if (in_turn && connection->last_due > start)
         start = connection->last_due;
     connection->last_due = start + service_ns;
     connection->pending++;
-    push((Job){connection->last_due, order++, connection->fd, connection->serial, rows});
+    push((Job){connection->last_due, order++, connection->fd, connection->serial, wanted});
 }
 
 /* Answer, or begin to serve, the whole frames that are there. Gives 0 if one is malformed. */
@@ -361,13 +370,15 @@ static int serve(Connection *connection)
         if (frame[1] == TYPE_INFO)
             answer_info(connection, (char *)frame + PROTO, size);
         else {
-            int rows = frame[1] == TYPE_MESSAGE ? wanted(frame + PROTO, size) : MALFORMED;
-            if (rows == MALFORMED)
+            Wanted wanted = {MALFORMED, 0};
+            if (frame[1] == TYPE_MESSAGE)
+                wanted = read_wanted(frame + PROTO, size);
+            if (wanted.rows == MALFORMED)
                 return 0;
             if (service_ns)
-                begin(connection, rows);
+                begin(connection, wanted);
             else
-                answer(connection, rows);
+                answer(connection, wanted);
         }
         at += PROTO + size;
     }
@@ -422,7 +433,7 @@ static void finish_due(void)
         if (connection == NULL || connection->serial != job.serial)
             continue;
         connection->pending--;
-        answer(connection, job.rows);
+        answer(connection, job.wanted);
         /* Answers that are due together leave together. */
         if (job_count == 0 || jobs[0].serial != job.serial || jobs[0].due > now)
             go_on(connection);

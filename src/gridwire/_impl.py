@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -86,8 +85,11 @@ def extension_of(leaf: str) -> Path | None:
     return None
 
 
-class _SourceFinder(MetaPathFinder):
-    """Finds the leaves, and nothing else, by their source."""
+class _SourceFinder:
+    """Finds the leaves, and nothing else, by their source.
+
+    A finder by what it does: its base class would load a dozen modules with every import.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -22,13 +22,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run from the command line; 1 if an exchange that must pass did not."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", metavar="DIR", type=Path)
-    parser.add_argument("--only", metavar="FILE", help="one file, without its ending")
+    parser.add_argument("--only", metavar="FILE", help="one of its files, by name")
     parser.add_argument("--first", type=int, default=10, help="how many differences are shown")
     parser.add_argument(
         "--keep", action="store_true", help="make those that pass the ones that must pass"
     )
     given = parser.parse_args(arguments)
-    files = vectors.recorded(given.folder, given.only)
+    try:
+        files = vectors.recorded(given.folder, given.only)
+    except FileNotFoundError as error:
+        parser.error(str(error))
     replays = {name: vectors.replay(lines) for name, lines in files.items()}
     _report(replays, given.first)
     passed = {identity for replay in replays.values() for identity in replay.passed}

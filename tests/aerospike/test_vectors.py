@@ -72,9 +72,16 @@ def test_the_command_counts_and_shows_differences(tmp_path):
 
     changed = "\n".join([spoiled(lines[0]), *lines[1:]])
     tmp_path.joinpath("truncate.jsonl").write_text(changed, encoding="utf-8")
-    done = run(tmp_path, "--only", "truncate")
+    done = run(tmp_path, "--only", "truncate.jsonl")
     identity = json.loads(lines[0])["id"]
     assert f"{len(lines) - 1} passed, 1 failed" in done.stdout
     assert f"must pass, and did not: {identity}" in done.stdout
     assert "expected" in done.stdout
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize("more", [(), ("--only", "truncate")])
+def test_the_command_does_not_take_nothing_for_success(tmp_path, more):
+    done = run(tmp_path, *more)
+    assert "no recording" in done.stderr
+    assert done.returncode == 2

@@ -23,15 +23,15 @@ def test_the_version(gridwire):
     assert done.stdout == f"gridwire {package.__version__} ({package.implementation()})\n"
 
 
-def test_help_names_every_option(gridwire):
-    done = gridwire("demo", "--help", COLUMNS="200")
+def test_help_names_every_option(called):
+    done = called("demo", "--help", COLUMNS="200")
     assert (done.returncode, done.stderr) == (0, "")
     for option in ("--only", "--members", "--hosts", "--namespace", "--cluster-name", *MORE):
         assert option in done.stdout
 
 
-def test_without_a_command_it_helps(gridwire):
-    done = gridwire()
+def test_without_a_command_it_helps(called):
+    done = called()
     assert "demo" in done.stdout + done.stderr
     assert "serve" in done.stdout + done.stderr
 

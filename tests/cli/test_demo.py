@@ -28,9 +28,9 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 @pytest.fixture(scope="module")
-def document(gridwire):
+def document(called):
     """What the demo of both systems says, as a document."""
-    done = gridwire("demo", "--quick", "--json")
+    done = called("demo", "--quick", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
 
@@ -44,7 +44,7 @@ def part(request, document):
 
 @pytest.fixture(scope="module")
 def text(gridwire):
-    done = gridwire("demo", "--quick")
+    done = gridwire("demo", "--entries", "400")
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -135,8 +135,8 @@ class TestText:
 
 
 @pytest.mark.parametrize("system", ["hazelcast", "aerospike"])
-def test_one_system_on_a_narrow_terminal(gridwire, system):
-    done = gridwire("demo", "--entries", "400", "--only", system, COLUMNS="40")
+def test_one_system_on_a_narrow_terminal(called, system):
+    done = called("demo", "--entries", "400", "--only", system, COLUMNS="40")
     assert (done.returncode, done.stderr) == (0, "")
     assert [each for each in COUNTS if each in done.stdout] == [system.capitalize()]
     assert max(map(len, done.stdout.splitlines())) <= 40
@@ -187,34 +187,35 @@ class TestClusterOfTheUser:
         with HazelcastCluster(members=2) as cluster:
             members = ",".join(cluster.addresses)
             name = cluster.cluster_name
-            arguments = ("--quick", "--members", members, "--cluster-name", name)
+            arguments = ("--entries", "400", "--members", members, "--cluster-name", name)
             done = gridwire("demo", "--json", *arguments)
             assert (done.returncode, done.stderr) == (0, "")
             (part,) = json.loads(done.stdout)["systems"]
             assert part["killed"] is None
-            assert part["writes"] == {"acknowledged": 4000, "failed": []}
+            assert part["writes"] == {"acknowledged": 800, "failed": []}
             assert part["left_behind"] is None
             assert len(cluster.members) == 2
             assert size_of(cluster, part["map"]) == 0
 
-    def test_nothing_is_killed_and_nothing_is_left_of_the_set(self, gridwire):
+    def test_nothing_is_killed_and_nothing_is_left_of_the_set(self, called):
         with AerospikeCluster(nodes=2, namespaces="users") as cluster:
             hosts = ",".join(node.address for node in cluster.nodes)
-            done = gridwire("demo", "--quick", "--json", "--hosts", hosts, "--namespace", "users")
+            arguments = ("--entries", "400", "--hosts", hosts, "--namespace", "users")
+            done = called("demo", "--json", *arguments)
             assert (done.returncode, done.stderr) == (0, "")
             (part,) = json.loads(done.stdout)["systems"]
             assert part["killed"] is None
-            assert part["writes"] == {"acknowledged": 4000, "failed": []}
+            assert part["writes"] == {"acknowledged": 800, "failed": []}
             assert part["left_behind"] is None
             assert len(cluster.nodes) == 2
-            keys = [("users", part["set"], key_of(index)) for index in range(2000)]
+            keys = [("users", part["set"], key_of(index)) for index in range(400)]
             with aerospike.client({"hosts": cluster.hosts}).connect() as client:
                 assert client.batch_read(keys).found_count() == 0
 
-    def test_the_text_tells_of_no_death(self, gridwire):
+    def test_the_text_tells_of_no_death(self, called):
         with HazelcastCluster(members=1) as cluster:
             arguments = ("--members", cluster.addresses[0], "--cluster-name", cluster.cluster_name)
-            done = gridwire("demo", "--quick", *arguments)
+            done = called("demo", "--entries", "400", *arguments)
         assert (done.returncode, done.stderr) == (0, "")
         assert "271 partitions on 1 member\n" in done.stdout
         assert "killed" not in done.stdout
@@ -250,31 +251,31 @@ class TestSetUp:
         assert "'ours'" in captured.err
         assert "Traceback" not in captured.err
 
-    def test_an_address_cannot_be_read(self, gridwire):
-        done = gridwire("demo", "--members", "a:b:c")
+    def test_an_address_cannot_be_read(self, called):
+        done = called("demo", "--members", "a:b:c")
         assert done.returncode == 2
         assert "'a:b:c' is not an address" in done.stderr
 
-    def test_no_host_is_reachable(self, gridwire, nobody):
-        done = gridwire("demo", "--hosts", nobody)
+    def test_no_host_is_reachable(self, called, nobody):
+        done = called("demo", "--hosts", nobody)
         assert done.returncode == 2
         assert nobody in done.stderr
         assert "Traceback" not in done.stderr
 
-    def test_a_host_cannot_be_read(self, gridwire):
-        done = gridwire("demo", "--hosts", "a:b:c")
+    def test_a_host_cannot_be_read(self, called):
+        done = called("demo", "--hosts", "a:b:c")
         assert done.returncode == 2
         assert "'a:b:c'" in done.stderr
 
-    def test_the_namespace_does_not_exist(self, gridwire):
+    def test_the_namespace_does_not_exist(self, called):
         with AerospikeCluster(nodes=1) as cluster:
             address = cluster.nodes[0].address
-            done = gridwire("demo", "--hosts", address, "--namespace", "nowhere")
+            done = called("demo", "--hosts", address, "--namespace", "nowhere")
         assert done.returncode == 2
         assert "nowhere" in done.stderr
 
-    def test_the_cluster_cannot_be_started(self, gridwire):
-        done = gridwire("demo", "--cluster-name", "")
+    def test_the_cluster_cannot_be_started(self, called):
+        done = called("demo", "--cluster-name", "")
         assert done.returncode == 2
         assert "cluster_name" in done.stderr
 

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from contextlib import closing
 
@@ -17,39 +15,20 @@ from gridwire.cli.demo.systems import open_target
 from gridwire.errors import GridwireError
 from gridwire.testing import AerospikeCluster
 
-BROKEN = """
-import sys
-from contextlib import closing
-from gridwire.cli import main
-from gridwire.cli.demo import scenario
 
-check = scenario.check_entries
-
-def break_and_check(ledger, keys, connect, update):
-    with closing(connect()) as access:
-        access.remove("entry-000003")
-        access.set("entry-000005", "changed")
-    check(ledger, keys, connect, update)
-
-scenario.check_entries = break_and_check
-sys.exit(main())
-"""
-
-
-@pytest.fixture(scope="module")
-def broken(environment):
+@pytest.fixture
+def broken(monkeypatch, called):
     """Runs a demo in which one value is removed and one changed before the check."""
+    check = scenario.check_entries
 
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-W", "error", "-c", BROKEN, "demo", "--quick", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=90,
-        )
+    def break_and_check(ledger, keys, connect, update):
+        with closing(connect()) as access:
+            access.remove("entry-000003")
+            access.set("entry-000005", "changed")
+        check(ledger, keys, connect, update)
 
-    return run
+    monkeypatch.setattr(scenario, "check_entries", break_and_check)
+    return lambda *arguments: called("demo", "--entries", "400", *arguments)
 
 
 def test_values_changed_behind_its_back_make_the_text_and_the_status_red(broken):

@@ -75,6 +75,22 @@ def test_it_is_nobodys_current_loop() -> None:
     hosted.stop()
 
 
+def test_an_interrupt_while_its_thread_starts_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        begin(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        HostedLoop("interrupted")
+    for thread in threading.enumerate():
+        if thread.name == "interrupted":
+            thread.join(10)
+            assert not thread.is_alive()
+
+
 def run_program(text: str) -> subprocess.CompletedProcess[str]:
     """Run a program in a fresh interpreter."""
     return subprocess.run(

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program that is interrupted inside a threaded client thousands of times; run by a test.
 
-Arguments: port of a scripted node, number of interrupts. A timer signal raises whenever it finds
-the main thread inside the library; three other threads read all the time. All share three
-connections. Prints what it saw as JSON.
+Arguments: port of a scripted node, number of interrupts, number of connections. A timer signal
+raises whenever it finds the main thread inside the library; three other threads read all the time.
+All share the connections: with fewer than four they wait for each other, with more they do not.
+Prints what it saw as JSON.
 """
 
 from __future__ import annotations
@@ -68,8 +69,9 @@ def read(client: Client, seed: int, stop: threading.Event, report: dict[str, Any
 
 
 def main() -> None:
-    port, wanted = int(sys.argv[1]), int(sys.argv[2])
-    client = Client({"hosts": [("127.0.0.1", port)], "max_conns_per_node": 3}).connect()
+    port, wanted, connections = map(int, sys.argv[1:4])
+    config = {"hosts": [("127.0.0.1", port)], "max_conns_per_node": connections}
+    client = Client(config).connect()
     report: dict[str, Any] = {"wrong": 0, "others": 0, "errors": [], "slow": 0, "done": 0}
     stop = threading.Event()
     threads = [threading.Thread(target=read, args=(client, n, stop, report)) for n in range(3)]

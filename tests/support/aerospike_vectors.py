@@ -109,8 +109,20 @@ def exchanges_of(lines: Iterable[str]) -> Iterator[Exchange]:
 
 
 def recorded(folder: Path, only: str | None = None) -> dict[str, list[str]]:
-    """The lines of the files of a recording, by the files' names."""
-    names = [only] if only else sorted(path.stem for path in folder.glob("*.jsonl"))
+    """The lines of the files of a recording, by the files' names.
+
+    Args:
+        folder: where they are.
+        only: one of them, with or without its ending.
+
+    Raises:
+        FileNotFoundError: there is no such file, or none at all.
+    """
+    there = sorted(path.stem for path in folder.glob("*.jsonl"))
+    names = [only.removesuffix(".jsonl")] if only else there
+    if not names or not set(names) <= set(there):
+        what = f"no recording {only!r}" if only else "no recording"
+        raise FileNotFoundError(f"{what} in {folder}; there are: {', '.join(there) or 'none'}")
     before = _prepared()["before"]
     files: dict[str, list[str]] = {}
     for name in names:

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from gridwire.testing.__main__ import _parser, main
 from support.installed import installed
 
 
@@ -27,12 +28,33 @@ def test_a_shell_can_start_one(program):
     assert lines[3] == "Press Ctrl-C to stop."
 
 
-def test_options_that_cannot_be_are_told_in_a_line():
-    command = [sys.executable, "-m", "gridwire.testing", "aerospike", "--nodes", "0"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "nodes is a number" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_options_that_cannot_be_are_told_in_a_line(capsys):
+    assert main(["aerospike", "--nodes", "0"]) == 1
+    errors = capsys.readouterr().err
+    assert "nodes is a number" in errors
+    assert "Traceback" not in errors
+
+
+def served(monkeypatch, *arguments):
+    """What the command ``gridwire serve`` would run, read as that program reads it."""
+    app = pytest.importorskip("gridwire.cli.app", reason="typer is not installed")
+    monkeypatch.setattr(app.runpy, "run_module", lambda *_, **__: None)
+    monkeypatch.setattr(sys, "argv", ["gridwire", "serve", *arguments])
+    assert app.run() == 0
+    return vars(_parser().parse_args(sys.argv[1:]))
+
+
+def test_the_command_and_the_program_are_the_same(monkeypatch):
+    options = vars(_parser().parse_args(["aerospike"]))
+    assert (options["nodes"], options["port"], options["cluster_name"]) == (3, 3000, "docker")
+    assert served(monkeypatch, "aerospike") == options
+
+
+def test_options_of_the_command_reach_the_program(monkeypatch):
+    given = ["aerospike", "--nodes=2", "--port=0", "--cluster-name=-c", "--namespace=a"]
+    given += ["--namespace=b", "--replication-factor=1", "--user=ann:-secret:read"]
+    given += ["--tls-cert=c.pem", "--tls-key=k.pem", "--tls-name=n"]
+    assert served(monkeypatch, *given) == vars(_parser().parse_args(given))
 
 
 ARGUMENTS = (

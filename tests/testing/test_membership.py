@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from gridwire.hazelcast.protocol.messages import client as client_messages
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.serialization.data import partition_of
-from gridwire.testing._hazelcast.clock import ClusterClock
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._hazelcast.state import ClusterState
+from gridwire.testing._shared.clock import ClusterClock
 from support.hazelcast_wire import Failure, MemoryWire, int_data
 
 COUNT = 13

@@ -48,7 +48,8 @@ import sys, threading
 def test_of_something_else():
     loaded = {name for name in sys.modules if name.partition(".")[0] == "gridwire"}
     assert loaded == {
-        "gridwire", "gridwire._impl", "gridwire.testing", "gridwire.testing.pytest_plugin"
+        "gridwire", "gridwire._impl", "gridwire.testing", "gridwire.testing.pytest_plugin",
+        "gridwire.testing._pytest_scope",
     }
     assert not {"asyncio", "mmh3"} & set(sys.modules)
     assert threading.enumerate() == [threading.main_thread()]

@@ -24,16 +24,45 @@ __all__ = ["AioConnector", "AioStream"]
 _JOIN_BELOW = 64 * 1024
 
 
+class _Turn:
+    """The streams that are written to in one turn of a loop; they are flushed together.
+
+    Args:
+        loop: the running loop.
+    """
+
+    __slots__ = ("_call_soon", "_streams", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._call_soon = loop.call_soon
+        self._streams: list[AioStream] = []
+
+    def add(self, stream: AioStream) -> None:
+        """Flush a stream when the turn is over."""
+        if not self._streams:
+            self._call_soon(self._flush)
+        self._streams.append(stream)
+
+    def _flush(self) -> None:
+        streams, self._streams = self._streams, []
+        for stream in streams:
+            try:
+                stream.flush()
+            except Exception as error:  # one that fails does not keep the others from writing
+                stream.close(error)
+
+
 class AioStream(asyncio.Protocol):
     """One connection on an asyncio loop.
 
     Args:
         receiver: takes what comes in.
-        loop: the running loop.
+        turn: of the running loop; shared by streams that may be written to in the same turn.
     """
 
     __slots__ = (
-        "_call_soon",
+        "_add_to_turn",
         "_closed",
         "_filler",
         "_out",
@@ -44,9 +73,9 @@ class AioStream(asyncio.Protocol):
         "unsent_bytes",
     )
 
-    def __init__(self, receiver: Receiver, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, receiver: Receiver, turn: _Turn) -> None:
         self._receiver = receiver
-        self._call_soon = loop.call_soon
+        self._add_to_turn = turn.add
         self._transport: asyncio.Transport | None = None
         self._filler: _Filler | None = None
         self._out: list[Payload] = []
@@ -69,7 +98,7 @@ class AioStream(asyncio.Protocol):
             self.unsent_bytes += sum(map(len, payload))  # type: ignore[arg-type]
         if not self._scheduled:
             self._scheduled = True
-            self._call_soon(self.flush)
+            self._add_to_turn(self)
 
     post = write
 
@@ -220,6 +249,9 @@ class _Filler(asyncio.BufferedProtocol):
 class AioConnector:
     """Opens streams on the running loop."""
 
+    def __init__(self) -> None:
+        self._turn: _Turn | None = None
+
     async def connect(
         self,
         receiver: Receiver,
@@ -243,10 +275,13 @@ class AioConnector:
             OSError: nobody answered, or the certificate was not accepted.
         """
         loop = asyncio.get_running_loop()
+        turn = self._turn
+        if turn is None or turn.loop is not loop:
+            turn = self._turn = _Turn(loop)
         sock = await open_socket(host, port, options)
         try:
             _, stream = await loop.create_connection(
-                lambda: AioStream(receiver, loop),
+                lambda: AioStream(receiver, turn),
                 sock=sock,
                 ssl=tls,
                 server_hostname=None if tls is None else server_name or host,

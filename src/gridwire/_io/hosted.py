@@ -45,8 +45,14 @@ class HostedLoop:
         self._pid = os.getpid()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
-        _running.add(self)
+        try:
+            self._thread.start()
+            _running.add(self)
+        except BaseException:
+            # Nobody gets this object, so nobody else could end a thread that has started.
+            self._stopped = True
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            raise
 
     @property
     def is_here(self) -> bool:

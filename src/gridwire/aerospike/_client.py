@@ -10,7 +10,6 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -108,11 +107,12 @@ class Client:
             raise ClientError("The client was closed while it was connecting.")
 
     def _options(self, username: str | None, password: str | None) -> ClientOptions:
-        options = read_config(self._config)
         if username is not None:
-            options = replace(options, user=username, password=password)
+            options = read_config(self._config, user=username, password=password)
         elif password is not None:
-            options = replace(options, password=password)
+            options = read_config(self._config, password=password)
+        else:
+            options = read_config(self._config)
         for text in (*options.warnings, *options.risks):
             warnings.warn(text, UserWarning, stacklevel=3)
         return options
@@ -192,7 +192,8 @@ class Client:
         """
         command = truncate_command(namespace, set_name, nanos)
         _logger.warning("Truncating: ns=%s set=%s", namespace, set_name)
-        check_done(command, self._connected().info(command, self._policies.info_timeout(policy)))
+        timeout = self._policies.info_timeout(policy)
+        self._connected().info(command, timeout, "truncate", check_done)
 
     def put(
         self, key: Any, bins: Mapping[str, Any], meta: _Policy = None, policy: _Policy = None

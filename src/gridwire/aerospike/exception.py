@@ -20,16 +20,18 @@
     │   └── BinTypeError 12, RecordTooBig 13, BinNotFound 17, BinNameError 21, FilteredOut 27
     ├── ClusterError               no node could be reached or asked
     ├── AerospikeTimeoutError      the clock, here or at the server
-    └── InvalidArgError            an argument that cannot be
+    ├── InvalidArgError            an argument that cannot be
+    └── gridwire.errors.ProtocolError, whose Aerospike kind is here too: no sense in an answer
 
-Every error has `code` (and `result_code`, the same number), `in_doubt`, `outcome` and `facts`:
-``operation``, ``node``, ``address``, ``attempts``, ``elapsed`` in seconds and ``phase``.
+Every error has `code` (and `result_code`, the same number), `in_doubt`, `outcome`, `node`,
+`attempts`, `elapsed` and `phase`; and `facts`, which has those of them that were learnt, and
+``operation``, ``address`` and others.
 """
 
 from __future__ import annotations
 
 import warnings
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from gridwire._core.outcome import Outcome
 from gridwire.errors import (
@@ -76,14 +78,16 @@ class AerospikeError(GridwireError):
     Args:
         message: what happened, one sentence.
         code: result code of the server, or a negative one of the client.
-        in_doubt: whether a write may have been done although this was raised.
-        outcome: what is known about the effect; follows from `in_doubt` if None.
+        in_doubt: whether a write may have been done although this was raised; then the outcome
+            is UNKNOWN whatever else is given.
+        outcome: what is known about the effect; the default of the class if None.
         hint: the likely cause or the way out.
         facts: what is known about the circumstances.
 
     Attributes:
         code: as given.
-        in_doubt: as given.
+        in_doubt: whether a write may have been done although this was raised: always what
+            `outcome` says.
     """
 
     default_code: ClassVar[int] = -1
@@ -99,11 +103,42 @@ class AerospikeError(GridwireError):
         hint: str | None = None,
         **facts: object,
     ) -> None:
-        if outcome is None and in_doubt:
+        if in_doubt:
             outcome = Outcome.UNKNOWN
         super().__init__(message, outcome=outcome, hint=hint, **facts)
         self.code = self.default_code if code is None else code
-        self.in_doubt = in_doubt
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a write may have been done although this was raised; a read never is."""
+        return self.outcome is Outcome.UNKNOWN and not self.changes_nothing
+
+    @property
+    def node(self) -> str | None:
+        """The id of the node that was asked last; None when none was."""
+        node = self.facts.get("node")
+        return None if node is None else str(node)
+
+    @property
+    def attempts(self) -> int:
+        """How often it was tried."""
+        attempts = self.facts.get("attempts", 0)
+        return attempts if isinstance(attempts, int) else 0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the beginning of the call; 0 when it was refused at once."""
+        elapsed = self.facts.get("elapsed", 0.0)
+        return elapsed if isinstance(elapsed, (int, float)) else 0.0
+
+    @property
+    def phase(self) -> str:
+        """How far it was."""
+        return str(self.facts.get("phase", "before anything was sent"))
+
+    def add_facts(self, **facts: object) -> Self:
+        """Add what is not known yet; what is stays. See `with_facts`."""
+        return self.with_facts(**{name: facts[name] for name in facts if name not in self.facts})
 
     @property
     def result_code(self) -> int:

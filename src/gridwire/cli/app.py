@@ -6,7 +6,7 @@ from __future__ import annotations
 import runpy
 import secrets
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from gridwire.cli.demo.plan import (
     Plan,
     System,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["app", "run"]
 
@@ -184,22 +187,20 @@ def serve_hazelcast(
     ] = None,
 ) -> None:
     """Members that speak the Hazelcast protocol, for any client; no Java needed."""
-    options = {
-        "--members": members,
-        "--lite-members": lite_members,
-        "--port": port,
-        "--cluster-name": cluster_name,
-        "--version": version,
-        "--partitions": partitions,
-        "--backups": backups,
-        "--username": username,
-        "--password": password,
-    }
-    # With "=", so that a value may begin with a dash.
-    arguments = [f"{name}={value}" for name, value in options.items() if value is not None]
-    # Exactly what `python -m gridwire.testing` does, also on its way out.
-    sys.argv = ["gridwire.testing", "hazelcast", *arguments]
-    runpy.run_module("gridwire.testing", run_name="__main__", alter_sys=True)
+    _serve(
+        "hazelcast",
+        {
+            "--members": members,
+            "--lite-members": lite_members,
+            "--port": port,
+            "--cluster-name": cluster_name,
+            "--version": version,
+            "--partitions": partitions,
+            "--backups": backups,
+            "--username": username,
+            "--password": password,
+        },
+    )
 
 
 @serve.command("aerospike")
@@ -213,7 +214,9 @@ def serve_aerospike(
     ] = "docker",
     namespace: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A namespace; may be given several times."),
+        typer.Option(
+            metavar="NAME", help='A namespace; may be given several times. Without, "test".'
+        ),
     ] = None,
     replication_factor: Annotated[int, typer.Option(help="Copies of a partition.")] = 2,
     user: Annotated[
@@ -234,15 +237,33 @@ def serve_aerospike(
     ] = None,
 ) -> None:
     """Nodes that speak the Aerospike protocol, for any client; no server needed."""
-    arguments = ["--nodes", str(nodes), "--port", str(port), "--cluster-name", cluster_name]
-    arguments += ["--replication-factor", str(replication_factor)]
-    for name in namespace or ["test"]:
-        arguments += ["--namespace", name]
-    for each in user or []:
-        arguments += ["--user", each]
-    files = {"--tls-cert": tls_cert, "--tls-key": tls_key, "--tls-name": tls_name}
-    for option, value in files.items():
-        if value is not None:
-            arguments += [option, value]
-    sys.argv = ["gridwire.testing", "aerospike", *arguments]
+    _serve(
+        "aerospike",
+        {
+            "--nodes": nodes,
+            "--port": port,
+            "--cluster-name": cluster_name,
+            "--replication-factor": replication_factor,
+            "--namespace": namespace,
+            "--user": user,
+            "--tls-cert": tls_cert,
+            "--tls-key": tls_key,
+            "--tls-name": tls_name,
+        },
+    )
+
+
+def _serve(kind: str, options: Mapping[str, int | str | list[str] | None]) -> None:
+    """Do exactly what ``python -m gridwire.testing`` does, also on its way out.
+
+    Args:
+        kind: of the cluster.
+        options: what was given, once or several times; None for the default of that program.
+    """
+    arguments = []
+    for name, given in options.items():
+        values = given if isinstance(given, list) else [] if given is None else [given]
+        # With "=", so that a value may begin with a dash.
+        arguments += [f"{name}={value}" for value in values]
+    sys.argv = ["gridwire.testing", kind, *arguments]
     runpy.run_module("gridwire.testing", run_name="__main__", alter_sys=True)

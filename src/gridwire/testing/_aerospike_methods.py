@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from gridwire.testing._aerospike import fault_specs as specs
 from gridwire.testing._aerospike.fault_specs import FaultSpec
+from gridwire.testing._shared.methods import CommonMethods, texts
 from gridwire.testing.errors import ClusterOptionError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 F_co = TypeVar("F_co", covariant=True)
 
 
-class AerospikeMethods(ABC, Generic[F_co]):
+class AerospikeMethods(CommonMethods[F_co]):
     """What `AerospikeCluster` and `AsyncAerospikeCluster` can do to their nodes' clients.
 
     `gridwire.testing.faults` says what faults have in common. Common arguments of those that
@@ -51,14 +51,6 @@ class AerospikeMethods(ABC, Generic[F_co]):
     All raise `ClusterOptionError` for arguments that cannot be, such as a name that no message
     has, and `ClusterError` for nodes that are gone.
     """
-
-    @abstractmethod
-    def _order(self, what: str, **arguments: object) -> Any:
-        """Let the cluster do something that takes no time."""
-
-    @abstractmethod
-    def _begun(self, fault_id: int, text: str) -> F_co:
-        """The handle of a fault."""
 
     @property
     def proxied(self) -> int:
@@ -378,30 +370,6 @@ class AerospikeMethods(ABC, Generic[F_co]):
             times=times,
         )
 
-    # -- time ----------------------------------------------------------------------------------
-
-    def advance_time(self, seconds: float) -> None:
-        """Let the cluster's clock leap forward, by which records and sessions live.
-
-        Args:
-            seconds: how far, not below 0.
-        """
-        if not seconds >= 0:
-            raise ClusterOptionError(f"time does not run backwards: {seconds!r}")
-        self._order("advance_time", seconds=float(seconds))
-
-    def stop_time(self, moment: float | None = None) -> None:
-        """Let the cluster's clock stand still; `advance_time` moves it.
-
-        Args:
-            moment: what it shows, in seconds since the epoch; the present if None.
-        """
-        self._order("stop_time", moment=None if moment is None else float(moment))
-
-    def run_time(self) -> None:
-        """Let the cluster's clock show the present again, and go on."""
-        self._order("run_time")
-
     def _choose(
         self,
         kind: str,
@@ -412,20 +380,8 @@ class AerospikeMethods(ABC, Generic[F_co]):
         times: int | None = None,
         **more: Any,
     ) -> F_co:
-        chosen = (_texts(requests), _texts(answers), _names_of(nodes), skip, times)
+        chosen = (texts(requests), texts(answers), _names_of(nodes), skip, times)
         return self._begin(FaultSpec(kind, *chosen, **more))
-
-    def _begin(self, spec: FaultSpec) -> F_co:
-        fault_id: int = self._order("begin_fault", spec=spec.to_json())
-        return self._begun(fault_id, spec.kind)
-
-
-def _texts(names: Names) -> tuple[str, ...]:
-    found = (names,) if isinstance(names, str) else tuple(names)
-    for name in found:
-        if not isinstance(name, str):
-            raise ClusterOptionError(f"a name or a pattern is a text, not {name!r}")
-    return found
 
 
 def _names_of(nodes: Nodes | None) -> tuple[str, ...] | None:

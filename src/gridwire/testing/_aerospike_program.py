@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add_options", "made", "obey"]
 
+_PORT = 3000
+"""Where a server listens unless it is told otherwise, and where clients look for one."""
+
 
 def obey() -> Coroutine[Any, Any, None]:
     """Do what standard input says until it ends, for a cluster that has a process of its own."""
@@ -58,8 +61,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--port",
         type=int,
-        default=0,
-        help="port of the first node, the others follow; free ports if 0 (default: 0)",
+        default=_PORT,
+        help=f"port of the first node, the others follow; free ports if 0 (default: {_PORT})",
     )
     add(
         "--cluster-name",

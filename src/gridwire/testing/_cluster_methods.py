@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from gridwire.testing._hazelcast import fault_specs as specs
 from gridwire.testing._hazelcast.choice import ANYTHING, Choice
 from gridwire.testing._hazelcast.fault_specs import FaultSpec
+from gridwire.testing._shared.methods import CommonMethods, texts
 from gridwire.testing.errors import ClusterOptionError
 from gridwire.testing.faults import BACKUP_ACKS
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 F_co = TypeVar("F_co", covariant=True)
 
 
-class ClusterMethods(ABC, Generic[F_co]):
+class ClusterMethods(CommonMethods[F_co]):
     """What `HazelcastCluster` and `AsyncHazelcastCluster` can do to their members' clients.
 
     `gridwire.testing.faults` says what faults have in common. Common arguments of those that
@@ -48,14 +48,6 @@ class ClusterMethods(ABC, Generic[F_co]):
     All raise `ClusterOptionError` for arguments that cannot be, such as a name that no message
     has, and `ClusterError` for members that are gone.
     """
-
-    @abstractmethod
-    def _order(self, what: str, **arguments: object) -> Any:
-        """Let the cluster do something that takes no time."""
-
-    @abstractmethod
-    def _begun(self, fault_id: int, text: str) -> F_co:
-        """The handle of a fault."""
 
     def clear(self) -> None:
         """Make it as good as new: destroy all maps, end all faults, let its clock run.
@@ -341,36 +333,6 @@ class ClusterMethods(ABC, Generic[F_co]):
         spec = specs.migration(tuple(partitions), _uuid(to), answer, times)
         return self._begin(spec)
 
-    # -- time ----------------------------------------------------------------------------------
-
-    def advance_time(self, seconds: float) -> None:
-        """Let the cluster's clock leap forward, by which entries live.
-
-        What expired by that is removed, and reported to listeners, before this returns.
-
-        Args:
-            seconds: how far, not below 0.
-        """
-        if not seconds >= 0:
-            raise ClusterOptionError(f"time does not run backwards: {seconds!r}")
-        self._order("advance_time", seconds=float(seconds))
-
-    def stop_time(self, moment: float | None = None) -> None:
-        """Let the cluster's clock stand still, by which entries live; `advance_time` moves it.
-
-        Args:
-            moment: what it shows, in seconds since the epoch; the present if None.
-        """
-        self._order("stop_time", moment=None if moment is None else float(moment))
-
-    def run_time(self) -> None:
-        """Let the cluster's clock show the present again, and go on."""
-        self._order("run_time")
-
-    def _begin(self, spec: FaultSpec) -> F_co:
-        fault_id: int = self._order("begin_fault", spec=spec.to_json())
-        return self._begun(fault_id, spec.kind)
-
 
 def _choice(
     requests: Names,
@@ -382,22 +344,14 @@ def _choice(
     times: int | None,
 ) -> Choice:
     return Choice(
-        _names(requests),
-        _names(answers),
-        _names(events),
+        texts(requests),
+        texts(answers),
+        texts(events),
         None if members is None else _uuids(members),
-        None if clients is None else _names(clients),
+        None if clients is None else texts(clients),
         skip,
         times,
     )
-
-
-def _names(names: Names) -> tuple[str, ...]:
-    found = (names,) if isinstance(names, str) else tuple(names)
-    for name in found:
-        if not isinstance(name, str):
-            raise ClusterOptionError(f"a name or a pattern is a text, not {name!r}")
-    return found
 
 
 def _uuids(members: Members) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from gridwire.testing._aerospike.cluster import LoopCluster, NodeInfo
 from gridwire.testing._aerospike.options import (
@@ -27,14 +27,14 @@ from gridwire.testing._aerospike.options import (
     read_options,
 )
 from gridwire.testing._aerospike_methods import AerospikeMethods
+from gridwire.testing._homes.housed import HousedCluster
 from gridwire.testing._homes.process_home import ProcessHome
 from gridwire.testing._homes.thread_home import ThreadHome
-from gridwire.testing.errors import ClusterError, ClusterOptionError
+from gridwire.testing.errors import ClusterOptionError
 from gridwire.testing.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from gridwire.testing._aerospike.options import Hosts, Namespaces, TlsFiles, Users
     from gridwire.testing._homes.tenants import Home
@@ -128,7 +128,7 @@ class Node:
         return f"<Node {self.address} {self.name}>"
 
 
-class AerospikeCluster(AerospikeMethods[Fault]):
+class AerospikeCluster(HousedCluster, AerospikeMethods[Fault]):
     """An Aerospike cluster whose nodes live in this program, or in a process beside it.
 
     It is a context manager; `start` and `stop` do the same by hand. Its methods may be called by
@@ -197,7 +197,6 @@ class AerospikeCluster(AerospikeMethods[Fault]):
             )
         self._process = process
         self._clock = clock
-        self._home: Home | None = None
 
     @property
     def cluster_name(self) -> str:
@@ -217,28 +216,11 @@ class AerospikeCluster(AerospikeMethods[Fault]):
         """Handles of the living nodes, the oldest first."""
         return [Node(self, info) for info in self._infos]
 
-    def start(self) -> None:
-        """Start the nodes; clients can connect when this returns.
-
-        Raises:
-            ClusterError: it runs already, or a port is taken.
-        """
-        if self._home is not None:
-            raise ClusterError("the cluster runs already")
-        home: Home
+    def _new_home(self) -> Home:
         if self._process:
-            home = ProcessHome("aerospike", self._options.to_json())
-        else:
-            cluster = LoopCluster(self._options, clock=self._clock, random=SystemRandom())
-            home = ThreadHome(cluster, f"gridwire-cluster-{self.cluster_name}")
-        home.start()
-        self._home = home
-
-    def stop(self) -> None:
-        """End all nodes; nothing is left when this returns. Does nothing if none runs."""
-        home, self._home = self._home, None
-        if home is not None:
-            home.stop()
+            return ProcessHome("aerospike", self._options.to_json())
+        cluster = LoopCluster(self._options, clock=self._clock, random=SystemRandom())
+        return ThreadHome(cluster, f"gridwire-cluster-{self.cluster_name}")
 
     def start_node(self, *, rack: int = 0) -> Node:
         """Let one more node join, which takes over its share of the partitions.
@@ -260,25 +242,3 @@ class AerospikeCluster(AerospikeMethods[Fault]):
 
     def _node(self, name: str) -> Node:
         return next(node for node in self.nodes if node.name == name)
-
-    def _order(self, what: str, **arguments: object) -> Any:
-        if self._home is None:
-            raise ClusterError("the cluster does not run")
-        return self._home.order(what, **arguments)
-
-    def _begun(self, fault_id: int, text: str) -> Fault:
-        home = self._home
-        assert home is not None
-        return Fault(home.order, lambda: self._home is home, fault_id, text)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from gridwire.testing._aerospike.cluster import LoopCluster, NodeInfo
 from gridwire.testing._aerospike.options import (
@@ -15,12 +15,11 @@ from gridwire.testing._aerospike.options import (
 )
 from gridwire.testing._aerospike.orders import perform_now
 from gridwire.testing._aerospike_methods import AerospikeMethods
-from gridwire.testing.errors import ClusterError
+from gridwire.testing._homes.housed import LoopedCluster
 from gridwire.testing.faults import AsyncFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from gridwire.testing._aerospike.options import Hosts, Namespaces, TlsFiles, Users
 
@@ -102,7 +101,7 @@ class AsyncNode:
         return f"<AsyncNode {self.address} {self.name}>"
 
 
-class AsyncAerospikeCluster(AerospikeMethods[AsyncFault]):
+class AsyncAerospikeCluster(LoopedCluster[LoopCluster], AerospikeMethods[AsyncFault]):
     """An Aerospike cluster whose nodes live on the running event loop.
 
     It is an asynchronous context manager; `start` and `stop` do the same by hand. What is not a
@@ -153,7 +152,6 @@ class AsyncAerospikeCluster(AerospikeMethods[AsyncFault]):
             tls=tls,
         )
         self._clock = clock
-        self._cluster: LoopCluster | None = None
 
     @property
     def cluster_name(self) -> str:
@@ -170,23 +168,8 @@ class AsyncAerospikeCluster(AerospikeMethods[AsyncFault]):
         """Handles of the living nodes, the oldest first."""
         return [AsyncNode(self, info) for info in self._cluster.nodes] if self._cluster else []
 
-    async def start(self) -> None:
-        """Start the nodes; clients can connect when this returns.
-
-        Raises:
-            ClusterError: it runs already, or a port is taken.
-        """
-        if self._cluster is not None:
-            raise ClusterError("the cluster runs already")
-        cluster = LoopCluster(self._options, clock=self._clock, random=SystemRandom())
-        await cluster.start()
-        self._cluster = cluster
-
-    async def stop(self) -> None:
-        """End all nodes; nothing is left when this returns. Does nothing if none runs."""
-        cluster, self._cluster = self._cluster, None
-        if cluster is not None:
-            await cluster.stop()
+    def _new_cluster(self) -> LoopCluster:
+        return LoopCluster(self._options, clock=self._clock, random=SystemRandom())
 
     async def start_node(self, *, rack: int = 0) -> AsyncNode:
         """Let one more node join, which takes over its share of the partitions.
@@ -202,26 +185,5 @@ class AsyncAerospikeCluster(AerospikeMethods[AsyncFault]):
         """
         return AsyncNode(self, await self._running().start_node(rack=rack))
 
-    def _running(self) -> LoopCluster:
-        if self._cluster is None:
-            raise ClusterError("the cluster does not run")
-        return self._cluster
-
     def _order(self, what: str, **arguments: object) -> Any:
         return perform_now(self._running(), {"do": what, **arguments})
-
-    def _begun(self, fault_id: int, text: str) -> AsyncFault:
-        cluster = self._cluster
-        return AsyncFault(self._order, lambda: self._cluster is cluster, fault_id, text)
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.stop()

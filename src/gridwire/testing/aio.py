@@ -5,18 +5,17 @@ from __future__ import annotations
 
 import time
 from random import Random
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from gridwire.testing._cluster_methods import ClusterMethods
 from gridwire.testing._hazelcast.cluster import LoopCluster, random_cluster_name
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._hazelcast.orders import perform_now
-from gridwire.testing.errors import ClusterError
+from gridwire.testing._homes.housed import LoopedCluster
 from gridwire.testing.faults import AsyncFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from gridwire.testing._hazelcast.cluster import MemberFacts
     from gridwire.testing._hazelcast.factories import Factories
@@ -85,7 +84,7 @@ class AsyncMember:
         return f"<AsyncMember {self.address} {self.uuid}>"
 
 
-class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
+class AsyncHazelcastCluster(LoopedCluster[LoopCluster], ClusterMethods[AsyncFault]):
     """A Hazelcast cluster whose members live on the running event loop.
 
     It is an asynchronous context manager; `start` and `stop` do the same by hand. What is not a
@@ -144,7 +143,6 @@ class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
             data_serializable_factories=data_serializable_factories or {},
         )
         self._clock = clock
-        self._cluster: LoopCluster | None = None
 
     @property
     def cluster_name(self) -> str:
@@ -168,23 +166,8 @@ class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
             [AsyncMember(self, facts) for facts in self._cluster.members] if self._cluster else []
         )
 
-    async def start(self) -> None:
-        """Start the members; clients can connect when this returns.
-
-        Raises:
-            ClusterError: it runs already, or a port is taken.
-        """
-        if self._cluster is not None:
-            raise ClusterError("the cluster runs already")
-        cluster = LoopCluster(self._options, clock=self._clock, random=Random())
-        await cluster.start()
-        self._cluster = cluster
-
-    async def stop(self) -> None:
-        """End all members; nothing is left when this returns. Does nothing if none runs."""
-        cluster, self._cluster = self._cluster, None
-        if cluster is not None:
-            await cluster.stop()
+    def _new_cluster(self) -> LoopCluster:
+        return LoopCluster(self._options, clock=self._clock, random=Random())
 
     async def start_member(self, *, lite: bool = False) -> AsyncMember:
         """Let one more member join, which takes over its share of the partitions.
@@ -200,26 +183,5 @@ class AsyncHazelcastCluster(ClusterMethods[AsyncFault]):
         """
         return AsyncMember(self, await self._running().start_member(lite=lite))
 
-    def _running(self) -> LoopCluster:
-        if self._cluster is None:
-            raise ClusterError("the cluster does not run")
-        return self._cluster
-
     def _order(self, what: str, **arguments: object) -> Any:
         return perform_now(self._running(), {"do": what, **arguments})
-
-    def _begun(self, fault_id: int, text: str) -> AsyncFault:
-        cluster = self._cluster
-        return AsyncFault(self._order, lambda: self._cluster is cluster, fault_id, text)
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.stop()

@@ -19,21 +19,21 @@ import sys
 import time
 from dataclasses import asdict
 from random import Random
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from gridwire.testing._cluster_methods import ClusterMethods
 from gridwire.testing._hazelcast.cluster import LoopCluster, MemberFacts, random_cluster_name
 from gridwire.testing._hazelcast.factories import are_names
 from gridwire.testing._hazelcast.options import ClusterOptions
+from gridwire.testing._homes.housed import HousedCluster
 from gridwire.testing._homes.process_home import ProcessHome
 from gridwire.testing._homes.thread_home import ThreadHome
-from gridwire.testing.errors import ClusterError, ClusterOptionError
+from gridwire.testing.errors import ClusterOptionError
 from gridwire.testing.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from gridwire.testing._hazelcast.factories import Factories
     from gridwire.testing._homes.tenants import Home
@@ -117,7 +117,7 @@ class Member:
         return f"<Member {self.address} {self.uuid}>"
 
 
-class HazelcastCluster(ClusterMethods[Fault]):
+class HazelcastCluster(HousedCluster, ClusterMethods[Fault]):
     """A Hazelcast cluster whose members live in this program, or in a process beside it.
 
     It is a context manager; `start` and `stop` do the same by hand. Its methods may be called by
@@ -192,7 +192,6 @@ class HazelcastCluster(ClusterMethods[Fault]):
             )
         self._process = process
         self._clock = clock
-        self._home: Home | None = None
 
     @property
     def cluster_name(self) -> str:
@@ -214,30 +213,13 @@ class HazelcastCluster(ClusterMethods[Fault]):
         """Handles of the living members, the oldest first."""
         return [Member(self, facts) for facts in self._facts]
 
-    def start(self) -> None:
-        """Start the members; clients can connect when this returns.
-
-        Raises:
-            ClusterError: it runs already, or a port is taken.
-        """
-        if self._home is not None:
-            raise ClusterError("the cluster runs already")
-        home: Home
+    def _new_home(self) -> Home:
         if self._process:
             # Classes of the program are given by name.
             paths = sys.path if self._options.data_serializable_factories else ()
-            home = ProcessHome("hazelcast", asdict(self._options), paths)
-        else:
-            cluster = LoopCluster(self._options, clock=self._clock, random=Random())
-            home = ThreadHome(cluster, f"gridwire-cluster-{self.cluster_name}")
-        home.start()
-        self._home = home
-
-    def stop(self) -> None:
-        """End all members; nothing is left when this returns. Does nothing if none runs."""
-        home, self._home = self._home, None
-        if home is not None:
-            home.stop()
+            return ProcessHome("hazelcast", asdict(self._options), paths)
+        cluster = LoopCluster(self._options, clock=self._clock, random=Random())
+        return ThreadHome(cluster, f"gridwire-cluster-{self.cluster_name}")
 
     def start_member(self, *, lite: bool = False) -> Member:
         """Let one more member join, which takes over its share of the partitions.
@@ -258,25 +240,3 @@ class HazelcastCluster(ClusterMethods[Fault]):
     def _facts(self) -> list[MemberFacts]:
         told = self._home.facts if self._home else []
         return [MemberFacts(UUID(uuid), address, lite) for uuid, address, lite in told]
-
-    def _order(self, what: str, **arguments: object) -> Any:
-        if self._home is None:
-            raise ClusterError("the cluster does not run")
-        return self._home.order(what, **arguments)
-
-    def _begun(self, fault_id: int, text: str) -> Fault:
-        home = self._home
-        assert home is not None
-        return Fault(home.order, lambda: self._home is home, fault_id, text)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()

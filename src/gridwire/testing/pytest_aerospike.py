@@ -26,14 +26,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from gridwire.testing._pytest_scope import ScopeOption
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Literal
 
     from gridwire.aerospike import AsyncClient, Client
     from gridwire.testing import AerospikeCluster
-
-    Scope = Literal["session", "package", "module", "class", "function"]
 
 __all__ = [
     "AsyncioClientFactory",
@@ -51,9 +50,7 @@ __all__ = [
     "pytest_configure",
 ]
 
-_SCOPE_OPTION = "aerospike_cluster_scope"
-_SCOPES: tuple[Scope, ...] = ("session", "package", "module", "class", "function")
-_OWN: Scope = "function"
+_SCOPE = ScopeOption("aerospike_cluster")
 
 
 class Cluster(Protocol):
@@ -87,25 +84,12 @@ class AsyncioClientFactory(Protocol):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Name the option."""
-    # Of the plainest kind: older versions of pytest know no other.
-    parser.addini(
-        _SCOPE_OPTION,
-        f"who shares the fixture aerospike_cluster: one {', '.join(_SCOPES[:-1])} or "
-        f"{_SCOPES[-1]} (default: {_OWN})",
-        default=_OWN,
-    )
+    _SCOPE.add(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a scope that does not exist, while pytest can still say so in one line."""
-    asked = config.getini(_SCOPE_OPTION)
-    if asked not in _SCOPES:
-        raise pytest.UsageError(f"{_SCOPE_OPTION} is one of {', '.join(_SCOPES)}, not {asked!r}")
-
-
-def _scope_of_cluster(fixture_name: str, config: pytest.Config) -> Scope:
-    scope: Scope = config.getini(_SCOPE_OPTION)
-    return scope
+    _SCOPE.check(config)
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +112,7 @@ def aerospike_client_options() -> Mapping[str, Any]:
     return {}
 
 
-@pytest.fixture(scope=_scope_of_cluster)
+@pytest.fixture(scope=_SCOPE.of)
 def aerospike_cluster(aerospike_cluster_options: Mapping[str, Any]) -> Iterator[AerospikeCluster]:
     """An Aerospike cluster that runs in this process; each test has its own by default.
 
@@ -173,10 +157,7 @@ def _aerospike_cluster_emptied(
 ) -> Iterator[AerospikeCluster]:
     """The cluster; when it is shared, it is emptied after the test."""
     yield aerospike_cluster
-    # A project may have put another cluster in the place of ours, which is its own to look after.
-    clear = getattr(aerospike_cluster, "clear", None)
-    if request.config.getini(_SCOPE_OPTION) != _OWN and clear is not None:
-        clear()
+    _SCOPE.empty_if_shared(request.config, aerospike_cluster)
 
 
 @pytest.fixture

@@ -26,15 +26,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from gridwire.testing._pytest_scope import ScopeOption
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Literal
 
     from gridwire.hazelcast import HazelcastClient
     from gridwire.hazelcast.asyncio import HazelcastClient as AsyncioClient
     from gridwire.testing import HazelcastCluster
-
-    Scope = Literal["session", "package", "module", "class", "function"]
 
 __all__ = [
     "AsyncioClientFactory",
@@ -52,9 +51,7 @@ __all__ = [
     "pytest_configure",
 ]
 
-_SCOPE_OPTION = "hazelcast_cluster_scope"
-_SCOPES: tuple[Scope, ...] = ("session", "package", "module", "class", "function")
-_OWN: Scope = "function"
+_SCOPE = ScopeOption("hazelcast_cluster")
 
 _CONNECT_SECONDS = 20.0
 """How long a client tries to connect. By default it tries for ever, and a test would hang."""
@@ -95,25 +92,12 @@ class AsyncioClientFactory(Protocol):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Name the option."""
-    # Of the plainest kind: older versions of pytest know no other.
-    parser.addini(
-        _SCOPE_OPTION,
-        f"who shares the fixture hazelcast_cluster: one {', '.join(_SCOPES[:-1])} or "
-        f"{_SCOPES[-1]} (default: {_OWN})",
-        default=_OWN,
-    )
+    _SCOPE.add(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a scope that does not exist, while pytest can still say so in one line."""
-    asked = config.getini(_SCOPE_OPTION)
-    if asked not in _SCOPES:
-        raise pytest.UsageError(f"{_SCOPE_OPTION} is one of {', '.join(_SCOPES)}, not {asked!r}")
-
-
-def _scope_of_cluster(fixture_name: str, config: pytest.Config) -> Scope:
-    scope: Scope = config.getini(_SCOPE_OPTION)
-    return scope
+    _SCOPE.check(config)
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +121,7 @@ def hazelcast_client_options() -> Mapping[str, Any]:
     return {}
 
 
-@pytest.fixture(scope=_scope_of_cluster)
+@pytest.fixture(scope=_SCOPE.of)
 def hazelcast_cluster(hazelcast_cluster_options: Mapping[str, Any]) -> Iterator[HazelcastCluster]:
     """A Hazelcast cluster that runs in this process; each test has its own by default.
 
@@ -182,10 +166,7 @@ def _hazelcast_cluster_emptied(
 ) -> Iterator[HazelcastCluster]:
     """The cluster; when it is shared, it is emptied after the test."""
     yield hazelcast_cluster
-    # A project may have put another cluster in the place of ours, which is its own to look after.
-    clear = getattr(hazelcast_cluster, "clear", None)
-    if request.config.getini(_SCOPE_OPTION) != _OWN and clear is not None:
-        clear()
+    _SCOPE.empty_if_shared(request.config, hazelcast_cluster)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def tick(
 ) -> int:
     """One tick with a server that takes so long for each request ahead; the limit after it."""
     for number in range(looks):
-        depth.note(1, 100, wait)
+        depth.note(1, 100, wait, 1)
         ahead = number % (depth.limit if spread is None else spread)
         depth.sample(ahead, ROUND_TRIP + wait * (ahead + 1))
     for _ in range(turns):
@@ -58,13 +58,39 @@ def test_what_is_no_reason_to_allow_fewer() -> None:
     # A loop that was busy for long: all answers came late, the first as well as the last.
     for _ in range(20):
         for number in range(20):
-            depth.note(8, 800, 0.05)
+            depth.note(8, 800, 0.05, 1)
             depth.sample(number % 8, 0.05)
         depth.adapt()
     assert depth.limit == 8
     # Nothing to compare: every request had as many ahead.
     for _ in range(20):
         assert tick(Depth(8), SLOW, spread=1) == 8
+
+
+def test_answers_that_come_together_keep_the_depth() -> None:
+    depth = Depth(8)
+    # A server that is busy with other connections in between: more of them would not help.
+    for _ in range(20):
+        for number in range(20):
+            depth.note(8, 800, SLOW, 0)
+            depth.sample(number % 8, SLOW * (number % 8 + 1))
+        depth.turn()
+        depth.adapt()
+        assert depth.limit == 8
+
+
+def test_one_that_came_late_among_many_is_no_slow_server() -> None:
+    depth = Depth(8)
+    for number in range(400):
+        for _ in range(10):
+            depth.note(1, 100, QUICK, 7)
+            depth.sample(0, ROUND_TRIP)
+        # A single request had others ahead, and the machine was busy just then.
+        if number % 20 == 10:
+            depth.sample(5, 0.05)
+        depth.turn()
+        depth.adapt()
+        assert depth.limit == 8
 
 
 def test_it_grows_when_connections_cost_more_than_waiting() -> None:
@@ -102,7 +128,7 @@ def test_large_answers_make_pipelines_shallow() -> None:
     depth = Depth(8)
     for size, limit in ((100_000, 2), (1_000_000, 1), (100, 8)):
         for _ in range(400):
-            depth.note(1, size, QUICK)
+            depth.note(1, size, QUICK, 1)
         depth.adapt()
         assert depth.limit == limit
         assert depth.stretch() is False
@@ -123,7 +149,10 @@ seconds = st.floats(0, 100)
     most=st.integers(1, 16),
     ticks=st.lists(
         st.tuples(
-            st.lists(st.tuples(st.integers(1, 8), st.integers(30, 1 << 24), seconds), max_size=20),
+            st.lists(
+                st.tuples(st.integers(1, 8), st.integers(30, 1 << 24), seconds, st.integers(0, 15)),
+                max_size=20,
+            ),
             st.lists(st.tuples(st.integers(0, 15), seconds), max_size=20),
             st.integers(0, 5),
             st.booleans(),

@@ -59,6 +59,17 @@ def test_user_and_password_may_be_given_to_connect() -> None:
     run(ScriptedCluster(users=USERS), body, user="bob", password="other")
 
 
+@pytest.mark.parametrize(
+    ("who", "text"), [((5, "s3cret"), "user must"), (("ann", 5), "password must")]
+)
+def test_what_is_given_to_connect_is_looked_at(who: Any, text: str) -> None:
+    async def body(client: AsyncClient) -> None:
+        with pytest.raises(TypeError, match=text):
+            await client.connect(*who)
+
+    run(ScriptedCluster(users=USERS), body)
+
+
 @pytest.mark.parametrize("who", [{"user": "ann", "password": "wrong"}, {}])
 def test_who_does_not_log_in_is_kept_out(who: dict[str, str]) -> None:
     async def body(client: AsyncClient) -> None:

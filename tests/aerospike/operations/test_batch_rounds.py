@@ -11,17 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridwire.aerospike import (
+    AdminError,
     AerospikeError,
     AerospikeTimeoutError,
     BatchRetryInfo,
     ClusterError,
+    InvalidArgError,
     LazyBatchRecords,
     ServerError,
 )
 from gridwire.aerospike._options.policies import Policies
 from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.cluster.node import Endpoint, NodeFacts
-from gridwire.aerospike.operations.batch import MAX_ROWS, Batch, Group
+from gridwire.aerospike.operations import batch as batches
+from gridwire.aerospike.operations.batch import MAX_ROWS, Batch
+from gridwire.aerospike.operations.batch_group import FIRST_INDEX, Group
 from gridwire.aerospike.operations.batch_requests import BatchRequests
 from gridwire.aerospike.protocol.result_codes import error_of
 from gridwire.errors import Outcome, ProtocolError
@@ -54,10 +58,15 @@ def begun(batch: Batch[Any], choose: Any = by_partition, now: float = 0.0) -> li
     return batch.groups(now, choose)
 
 
+def row(index: int, code: int = 0, bins: Iterable[tuple[str, Any]] = ()) -> bytes:
+    """The answer to a row, which messages number from `FIRST_INDEX` on."""
+    return section(code, bins, index=index + FIRST_INDEX)
+
+
 def answer(group: Group[Any], codes: dict[int, int] | None = None, end: int = 0) -> None:
     codes = codes or {}
     rows = [
-        section(codes.get(index, 0), [] if codes.get(index) else [("a", index)], index=index)
+        row(index, codes.get(index, 0), [] if codes.get(index) else [("a", index)])
         for index in group.indexes
     ]
     assert group.take(framed(*rows)) is False
@@ -99,7 +108,7 @@ def test_only_unanswered_rows_are_asked_again_and_elsewhere():
 def test_half_an_answer_counts():
     batch = REQUESTS.read(KEYS[:2])
     (group,) = begun(batch, lambda *where: A)
-    assert not group.take(framed(section(bins=[("a", 1)], index=1)))
+    assert not group.take(framed(row(1, bins=[("a", 1)])))
     batch.failed(group, Failure.LOST)
     assert batch.end_round(0.1) == 0
     (group,) = batch.groups(0.1, lambda *where: B)
@@ -232,18 +241,116 @@ def test_an_answer_that_was_not_asked_is_a_protocol_error():
     batch = REQUESTS.read(KEYS)
     groups = begun(batch)
     with pytest.raises(ProtocolError, match="not asked"):
-        groups[0].take(framed(section(bins=[("a", 1)], index=groups[1].indexes[0])))
+        groups[0].take(framed(row(groups[1].indexes[0], bins=[("a", 1)])))
     with pytest.raises(ProtocolError, match="unanswered"):
         groups[0].take(framed(last()))
-    index = groups[1].indexes[0]
-    groups[1].take(framed(section(bins=[("a", 1)], index=index)))
-    with pytest.raises(ProtocolError, match="not asked"):
-        groups[1].take(framed(section(bins=[("a", 2)], index=index)))
+    batch.failed(groups[0], Failure.LOST)
+    assert not any(batch.items[index].is_answered for index in groups[0].indexes)
+
+
+@pytest.mark.parametrize("code", [0, 2, 12])
+def test_a_second_answer_to_a_row_is_a_protocol_error(code):
+    batch = REQUESTS.read(KEYS[:2])
+    (group,) = begun(batch, lambda *where: A)
+    group.take(framed(row(1, bins=[("a", 1)])))
+    with pytest.raises(ProtocolError, match="answered before"):
+        group.take(framed(row(1, code)))
+    assert not group.is_done
+
+
+def test_nothing_may_follow_the_end():
+    batch = REQUESTS.read(KEYS[:1])
+    (group,) = begun(batch, lambda *where: A)
+    with pytest.raises(ProtocolError, match="behind its end"):
+        group.take(framed(row(0), last(), row(0)))
+
+
+def test_a_refusal_of_the_whole_that_names_no_row_is_not_the_answer_to_the_first():
+    """As from a server that does not know who asks: one frame, index 0, no sign of the end."""
+    batch = REQUESTS.write([(key, {"a": 1}) for key in KEYS[:3]])
+    (group,) = begun(batch, lambda *where: A)
+    with pytest.raises(ProtocolError, match="refused as a whole with code 80"):
+        group.take(framed(section(80)))
+    # The connection goes, which changes nothing about what the server said.
+    batch.failed(group, Failure.LOST)
+    assert batch.end_round(0.1) is None
+    with pytest.raises(AdminError) as raised:
+        batch.result(0.1)
+    assert (raised.value.code, raised.value.outcome) == (80, Outcome.REJECTED)
+    assert not any(item.in_doubt for item in batch.items)
+
+
+def test_a_refusal_of_the_whole_amid_answers_says_nothing_of_the_other_rows():
+    batch = REQUESTS.write([(key, {"a": 1}) for key in KEYS[:2]])
+    (group,) = begun(batch, lambda *where: A)
+    group.take(framed(row(0)))
+    with pytest.raises(ProtocolError, match="as a whole"):
+        group.take(framed(section(80)))
+    batch.failed(group, Failure.LOST)
+    assert batch.end_round(0.1) is None
+    assert [(one.result, one.in_doubt) for one in batch.result(0.1).batch_records] == [
+        (0, False),
+        (-10, True),
+    ]
+
+
+def test_an_error_of_a_batch_in_doubt_says_that_its_outcome_is_unknown():
+    """One node may have written and then failed; another refused."""
+    batch = REQUESTS.write([(key, {"a": 1}) for key in KEYS[:2]])
+    first, second = begun(batch, lambda n, partition, turn: NODES[partition % 2])
+    assert first.take(framed(last(1)))
+    assert second.take(framed(last(151)))
+    assert batch.end_round(0.1) is None
+    with pytest.raises(ServerError) as raised:
+        batch.result(0.1)
+    assert (raised.value.in_doubt, raised.value.outcome) == (True, Outcome.UNKNOWN)
+
+
+def test_a_breaker_is_named_and_not_waited_for():
+    batch = REQUESTS.read(KEYS[:2], policy={"max_retries": 1})
+    batch.start(0.0)
+    for _ in range(2):
+        assert batch.groups(0.0, lambda *where: None, lambda *where: True) == []
+        assert not batch.is_homeless
+        pause = batch.end_round(0.0)
+    assert pause is None
+    with pytest.raises(ClusterError, match="left alone for now") as raised:
+        batch.result(0.0)
+    assert raised.value.outcome is Outcome.NOT_SENT
 
 
 def test_large_batches_are_split():
     batch = REQUESTS.read([("test", "demo", number) for number in range(MAX_ROWS + 1)])
     assert [len(group.indexes) for group in begun(batch, lambda *where: A)] == [MAX_ROWS, 1]
+
+
+def test_batches_are_split_by_bytes_too(monkeypatch):
+    monkeypatch.setattr(batches, "MAX_MESSAGE_BYTES", 4096)
+    records = [(key, {"a": "x" * (1000 + 300 * key[2])}) for key in KEYS]
+    batch = REQUESTS.write(records)
+    groups = begun(batch, lambda *where: A)
+    assert [index for group in groups for index in group.indexes] == list(range(len(KEYS)))
+    sizes = [len(group.encode(1000)) for group in groups]
+    assert max(sizes) <= 4096
+    assert len(groups) == 4
+    for group in groups:
+        answer(group)
+    assert batch.end_round(0.1) is None
+    assert codes_of(batch) == [0] * 6
+
+
+def test_what_is_done_alike_with_many_records_counts_once(monkeypatch):
+    monkeypatch.setattr(batches, "MAX_MESSAGE_BYTES", 4096)
+    batch = REQUESTS.operate(KEYS, [{"op": 2, "bin": "a", "val": "x" * 3000}])
+    (group,) = begun(batch, lambda *where: A)
+    assert len(group.encode(1000)) < 4096
+
+
+def test_a_row_that_fits_into_no_message_is_refused(monkeypatch):
+    monkeypatch.setattr(batches, "MAX_MESSAGE_BYTES", 4096)
+    with pytest.raises(InvalidArgError, match="at most") as raised:
+        REQUESTS.write([(KEYS[0], {"a": 1}), (KEYS[1], {"a": "x" * 5000})])
+    assert raised.value.outcome is Outcome.NOT_SENT
 
 
 def test_an_empty_batch_asks_nobody():
@@ -401,12 +508,12 @@ def test_records_as_a_mapping_a_list_and_a_handle():
         (lambda: REQUESTS.read([("test", "demo")]), ValueError, "at least 3"),
         (lambda: REQUESTS.read(KEYS, "a"), TypeError, "list of names"),
         (lambda: REQUESTS.read(KEYS, [""]), ValueError, "must not be empty"),
-        (lambda: REQUESTS.operate(KEYS, []), ValueError, "at least one operation"),
+        (lambda: REQUESTS.operate(KEYS, []), ServerError, "list of operations is empty"),
         (lambda: REQUESTS.operate(KEYS, [{"op": 77}]), ValueError, "77"),
         (lambda: REQUESTS.write([(KEYS[0],)]), ValueError, "at least 2 elements"),
         (lambda: REQUESTS.write([5]), TypeError, "tuple"),
         (lambda: REQUESTS.write([(KEYS[0], 5)]), TypeError, "must be a dict, got int"),
-        (lambda: REQUESTS.write([(KEYS[0], {}, 5)]), TypeError, "a policy is a dict"),
+        (lambda: REQUESTS.write([(KEYS[0], {}, 5)]), TypeError, "meta is a dict"),
         (lambda: REQUESTS.remove([(KEYS[0], {"ttl": "x"})]), TypeError, "ttl"),
     ],
 )

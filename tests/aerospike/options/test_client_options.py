@@ -81,7 +81,11 @@ def test_a_host_is_written_in_several_ways(given, host):
         ({**HOSTS, "tls": 5}, TypeError, "SSLContext or a dict"),
         ({**HOSTS, "tls": {"cafil": "x"}}, ValueError, "did you mean 'cafile'"),
         ({**HOSTS, "rack_id": 1, "rack_ids": [2]}, ValueError, "not both"),
-        ({**HOSTS, "rack_ids": ["1"]}, TypeError, "rack id"),
+        ({**HOSTS, "rack_ids": ["1"]}, TypeError, "rack of rack_ids must be an int, not str"),
+        ({**HOSTS, "rack_ids": 0}, TypeError, "rack_ids must be a list of ints, not int"),
+        ({**HOSTS, "rack_ids": b"1"}, TypeError, "rack_ids must be a list of ints, not bytes"),
+        ({**HOSTS, "rack_id": True}, TypeError, "rack_id must be an int, not bool"),
+        ({"hosts": {"a": 3100}}, TypeError, "list"),
         ({**HOSTS, "policies": {"raed": {}}}, ValueError, "raed"),
         ({**HOSTS, "policies": {"read": 5}}, TypeError, "read policy"),
         ({**HOSTS, "policies": []}, TypeError, "policies"),
@@ -95,6 +99,13 @@ def test_a_host_is_written_in_several_ways(given, host):
 def test_what_cannot_be_is_refused(config, error, text):
     with pytest.raises(error, match=text):
         read_config(config)
+
+
+@pytest.mark.parametrize("name", ["user", "password", "cluster_name", "application_id"])
+def test_text_that_has_no_bytes_is_refused_without_showing_it(name):
+    with pytest.raises(ValueError, match=name) as caught:
+        options(**{name: "s3cret\ud800"})
+    assert "s3cret" not in repr(caught.value)
 
 
 def test_times_are_seconds_inside():

@@ -44,7 +44,11 @@ def test_bytes_are_hashed_as_text_and_a_bytearray_as_a_blob():
         (("test", "demo", None), ValueError, "Invalid key"),
         (("test", "demo", 1.5), ValueError, "Invalid key"),
         (("test", "demo", True), ValueError, "Invalid key"),
-        (("test", "demo", ()), ValueError, "Invalid key"),
+        (("test", "demo", []), ValueError, "Invalid key"),
+        (("test", "demo", ()), TypeError, "Unsupported type for Aerospike key: tuple"),
+        (("test", "demo", memoryview(b"x")), TypeError, "key: memoryview"),
+        (("test", "demo", "a\ud800"), UnicodeEncodeError, "stands for no byte"),
+        (("test", "a\ud800", 1), UnicodeEncodeError, "stands for no byte"),
         (("test", "demo", 1 << 63), OverflowError, "64 bits with a sign"),
         (("test", "demo", None, b"123"), ValueError, "exactly 20 bytes, got 3"),
         (("test", "demo", None, "x" * 20), TypeError, "digest must be bytes"),
@@ -58,3 +62,8 @@ def test_what_is_no_key(key, error, text):
 def test_the_longest_names_are_keys():
     assert read_key(("n" * 31, "s" * 63, "")).set_name == "s" * 63
     assert read_key(("test", "", 0)).set_name == ""
+
+
+def test_names_that_are_no_text_can_be_used_as_they_were_read():
+    key = read_key(("test", "s\udcff", "k\udcfe"))
+    assert key.digest == record_digest("s\udcff", b"k\xfe")

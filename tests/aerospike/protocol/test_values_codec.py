@@ -26,6 +26,7 @@ scalars = st.one_of(
     st.binary(),
     st.text().map(GeoJSON),
     st.binary().map(HLL),
+    st.builds(LanguageBlob, st.binary(), st.integers(7, 12)),
 )
 map_keys = st.one_of(integers, st.text(), st.binary())
 values = st.recursive(
@@ -41,7 +42,7 @@ def shape(value: object) -> object:
         return [shape(item) for item in value]
     if isinstance(value, dict):
         return [(shape(key), shape(item)) for key, item in value.items()]
-    return type(value), value
+    return type(value), value, getattr(value, "particle_type", None)
 
 
 def through(value: object) -> object:
@@ -119,9 +120,20 @@ def test_the_edges_of_integers_and_floats():
     assert through([math.inf, -0.0])[0] == math.inf
 
 
-def test_text_that_is_no_text_can_be_stored_back():
-    read = decode_particle(3, b"a\xff\xfe", 0, 3)
-    assert encode_particle(read) == (3, b"a\xff\xfe")
+@given(st.binary())
+def test_what_is_read_as_text_can_be_stored_back_as_it_was(raw):
+    for kind, head in ((3, b""), (23, b"\0\0\0")):
+        data = head + raw
+        assert encode_particle(decode_particle(kind, data, 0, len(data))) == (kind, data)
+        packed = pack([raw])[: -len(raw) - 1 or None] + bytes((kind,)) + raw
+        assert pack(unpack(packed)) == packed
+
+
+@pytest.mark.parametrize("text", ["a\ud800", "\udfff", "\ud83d\ude00", "x\udcff and \ud800"])
+def test_a_surrogate_that_is_no_escaped_byte_is_refused(text):
+    for value in (text, GeoJSON(text), [text], {"a": GeoJSON(text)}, {text: 1}):
+        with pytest.raises(UnicodeEncodeError, match="stands for no byte"):
+            encode_particle(value)
 
 
 def test_subclasses_are_their_base():
@@ -144,6 +156,10 @@ def test_bytes_of_other_languages_keep_their_number():
     blob = decode_particle(7, b"\xac\xed", 0, 2)
     assert isinstance(blob, LanguageBlob)
     assert encode_particle(blob) == (7, b"\xac\xed")
+    packed = bytes.fromhex("92 a307aced a203 61")
+    (blob, text) = unpack(packed)
+    assert (type(blob), blob, blob.particle_type, text) == (LanguageBlob, b"\xac\xed", 7, "a")
+    assert pack([blob, text]) == packed
 
 
 def test_cells_of_a_region_are_skipped():
@@ -157,6 +173,7 @@ def test_cells_of_a_region_are_skipped():
     ("packed", "value"),
     [
         ("93c70001 0102", [1, 2]),
+        ("92c70301 ffffff 01", [1]),
         ("82c70001c0 a20361 01", {"a": 1}),
         ("82c70008c0 a20361 01", [("a", 1)]),
         ("92d4ff01 01", [None, 1]),
@@ -164,7 +181,16 @@ def test_cells_of_a_region_are_skipped():
         ("91a0", [""]),
         ("c40102", None),
     ],
-    ids=["ordered-list", "ordered-map", "kept-order", "infinity", "wildcard", "empty", "bin"],
+    ids=[
+        "ordered-list",
+        "indexed-list",
+        "ordered-map",
+        "kept-order",
+        "infinity",
+        "wildcard",
+        "empty",
+        "bin",
+    ],
 )
 def test_what_servers_add_to_the_dialect(packed, value):
     raw = bytes.fromhex(packed)
@@ -178,3 +204,38 @@ def test_what_servers_add_to_the_dialect(packed, value):
 def test_a_map_with_a_list_as_key_is_a_protocol_error():
     with pytest.raises(ProtocolError, match="as key"):
         unpack(bytes.fromhex("81 90 01"))
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "82 01 a2036d cb3ff0000000000000 01",
+        "82 01 00 c3 00",
+        "82 a20478 00 a20778 00",
+        "82 a20361 00 a20361 01",
+    ],
+    ids=["1 and 1.0", "1 and true", "blobs of two languages", "twice the same"],
+)
+def test_keys_that_python_cannot_tell_apart_are_not_merged(packed):
+    with pytest.raises(ProtocolError, match="keys that are equal in Python"):
+        unpack(bytes.fromhex(packed))
+
+
+@pytest.mark.parametrize(
+    "packed",
+    ["91d40500", "91d4ff02", "9201c70001", "c70001", "8101c70001", "81d405ff01", "81c7000101"],
+)
+def test_an_extension_that_is_no_value_is_not_read_as_none(packed):
+    with pytest.raises(ProtocolError, match="extension of type"):
+        unpack(bytes.fromhex(packed))
+
+
+def test_scalars_of_numpy_are_stored_when_python_has_a_type_of_theirs():
+    numpy = pytest.importorskip("numpy")
+    assert encode_particle(numpy.float64(1.5)) == encode_particle(1.5)
+    assert pack([numpy.str_("x"), numpy.bytes_(b"x")]) == pack(["x", b"x"])
+    for value in (numpy.int64(1), numpy.float32(1), numpy.bool_(True), numpy.array([1])):
+        with pytest.raises(TypeError, match="Unsupported type for Aerospike value"):
+            encode_particle(value)
+        with pytest.raises(TypeError, match="Unsupported type for Aerospike value"):
+            pack([value])

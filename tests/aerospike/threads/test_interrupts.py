@@ -26,9 +26,10 @@ def run(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize("connections", [3, 8])
 @pytest.mark.parametrize("interrupts", [500, pytest.param(20_000, marks=pytest.mark.slow)])
-def test_interrupts_under_load(serve: Any, interrupts: int):
-    done = run("aerospike_storm.py", serve().first.port, interrupts)
+def test_interrupts_under_load(serve: Any, interrupts: int, connections: int):
+    done = run("aerospike_storm.py", serve().first.port, interrupts, connections)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["fired"] >= interrupts
@@ -36,7 +37,15 @@ def test_interrupts_under_load(serve: Any, interrupts: int):
     wrong = {name: report[name] for name in ("wrong", "errors", "slow", "hung", "waiting")}
     assert wrong == {"wrong": 0, "errors": [], "slow": 0, "hung": 0, "waiting": 0}
     assert report["usable"]
-    assert report["connections"] <= 3
+    assert report["connections"] <= connections
+
+
+def test_interrupts_while_connecting_and_closing(serve: Any):
+    done = run("aerospike_interrupted_life.py", serve().first.port, 60)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["interrupted"] > 10
+    assert report == {"interrupted": report["interrupted"], "errors": [], "left": []}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")

@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import ssl
+import time
 from typing import Any
 
 import pytest
 
+from gridwire.aerospike.cluster.attempts import Failure
+from gridwire.aerospike.control.blocking_command import check_answer
+from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.exception import AerospikeTimeoutError
 from support.aerospike_scripted import HOLD, reply
 
@@ -125,3 +129,19 @@ def test_what_comes_behind_an_answer_does_not_take_it_away(
     record = client.get(KEY)
     assert record.bins == {"d": record.key.digest}
     until(lambda: len(links_with_requests(nodes)) == 1)
+
+
+def test_what_is_late_before_it_is_sent_is_not_sent(serve: Any, connect: Any):
+    nodes = serve()
+    client = connect(nodes)
+    assert client.get(KEY).bins
+    (node,) = client._engine._control.core.nodes.values()
+    sent = nodes.first.requests
+    payload = client._requests.get(KEY, None).payload
+    with pytest.raises(AttemptFailed) as caught:
+        node.exchange(payload, time.monotonic() - 1, check_answer)
+    assert caught.value.failure is Failure.WAITING
+    assert client.get(KEY).bins
+    assert nodes.first.requests == sent + 1
+    # The connection that it would have gone over is as good as before.
+    assert len(links_with_requests(nodes)) == 1

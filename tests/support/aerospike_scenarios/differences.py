@@ -157,6 +157,7 @@ DIFFERENCES: tuple[Difference, ...] = (
                 "!! (ParamError -2|BinNameError 21|ClientError -1|ServerError 4)",
             ),
             Case(OFFICIAL, r".*: operate(_ordered)?\('a', \[\]\) .*", "!! ParamError -2"),
+            Case(OFFICIAL, r".*: batch_operate\(\['a'\], \[\]\) .*", "!! ParamError -2"),
             Case(COMMUNITY, r".*: batch_operate\(\['a'\], \[\]\) .*", "-> 'a': 2"),
         ),
     ),

@@ -84,6 +84,11 @@ def text(given: Mapping[str, Any], name: str, default: str) -> str:
         return default
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Without its value: it may be a password.
+        raise ValueError(f"{name} has a surrogate, which UTF-8 does not have") from None
     return value
 
 

@@ -117,11 +117,12 @@ class ClientOptions:
         return ()
 
 
-def read_config(config: Mapping[str, Any]) -> ClientOptions:
+def read_config(config: Mapping[str, Any], **instead: Any) -> ClientOptions:
     """Check a configuration.
 
     Args:
         config: as users write it, times in milliseconds but `idle_timeout` in seconds.
+        **instead: what comes over keys of it.
 
     Returns:
         The options; `warnings` has what deserves one.
@@ -133,6 +134,7 @@ def read_config(config: Mapping[str, Any]) -> ClientOptions:
     """
     if not isinstance(config, Mapping):
         raise TypeError(f"a configuration is a dict, not {type(config).__name__}")
+    config = {**config, **instead}
     warnings = [_unknown(name) for name in config if name not in CONFIG]
     most = _whole(config, "max_conns_per_node")
     idle, warning = _idle_timeout(config)
@@ -207,7 +209,7 @@ def _hosts(config: Mapping[str, Any]) -> tuple[Host, ...]:
     if "hosts" not in config:
         raise ValueError("Config must contain 'hosts' key")
     given = config["hosts"]
-    if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
+    if isinstance(given, (str, bytes, Mapping)) or not hasattr(given, "__iter__"):
         raise TypeError("hosts is a list of (host, port) tuples or 'host:port' strings")
     hosts = tuple(_host(item) for item in given)
     if not hosts:
@@ -260,11 +262,19 @@ def _racks(config: Mapping[str, Any]) -> tuple[int, ...]:
     one, many = config.get("rack_id"), config.get("rack_ids")
     if one is not None and many is not None:
         raise ValueError("give rack_id or rack_ids, not both")
-    racks = [one] if one is not None else list(many or ())
-    for rack in racks:
-        if isinstance(rack, bool) or not isinstance(rack, int):
-            raise TypeError(f"a rack id must be an int, not {type(rack).__name__}")
-    return tuple(racks)
+    if one is not None:
+        return (_rack("rack_id", one),)
+    if many is None:
+        return ()
+    if isinstance(many, (str, bytes, Mapping)) or not hasattr(many, "__iter__"):
+        raise TypeError(f"rack_ids must be a list of ints, not {type(many).__name__}")
+    return tuple(_rack("a rack of rack_ids", rack) for rack in many)
+
+
+def _rack(name: str, rack: Any) -> int:
+    if isinstance(rack, bool) or not isinstance(rack, int):
+        raise TypeError(f"{name} must be an int, not {type(rack).__name__}")
+    return rack
 
 
 def _policies(given: Any) -> Mapping[str, Mapping[str, Any]]:

@@ -133,9 +133,7 @@ class Policies:
         policy: Mapping[str, Any] | None,
         names: frozenset[str],
     ) -> WriteRules:
-        for given in (policy, meta):
-            if given is not None and not isinstance(given, Mapping):
-                raise TypeError(f"a policy is a dict, not {type(given).__name__}")
+        _check_kinds(policy, meta)
         whole = {**self._defaults.get("batch", {}), **(policy or {})}
         own = {name: value for name, value in whole.items() if name in names}
         how = own.pop("gen", None)
@@ -147,9 +145,7 @@ class Policies:
     def _rules(
         self, kind: str, policy: Mapping[str, Any] | None, meta: Mapping[str, Any] | None
     ) -> Any:
-        for given in (policy, meta):
-            if given is not None and not isinstance(given, Mapping):
-                raise TypeError(f"a policy is a dict, not {type(given).__name__}")
+        _check_kinds(policy, meta)
         try:
             content = (kind, _content(policy), _content(meta))
             known = self._cache.get(content)
@@ -187,6 +183,12 @@ class Policies:
                 )
             close = get_close_matches(str(name), known, n=1)
             self._unknown(str(name), close[0] if close else None)
+
+
+def _check_kinds(policy: Any, meta: Any) -> None:
+    for what, given in (("a policy", policy), ("meta", meta)):
+        if given is not None and not isinstance(given, Mapping):
+            raise TypeError(f"{what} is a dict, not {type(given).__name__}")
 
 
 def _content(given: Mapping[str, Any] | None) -> tuple[Any, ...] | None:

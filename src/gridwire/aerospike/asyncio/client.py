@@ -9,7 +9,6 @@ import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -113,11 +112,12 @@ class AsyncClient:
             raise ClientError("The client was closed while it was connecting.")
 
     def _options(self, username: str | None, password: str | None) -> ClientOptions:
-        options = read_config(self._config)
         if username is not None:
-            options = replace(options, user=username, password=password)
+            options = read_config(self._config, user=username, password=password)
         elif password is not None:
-            options = replace(options, password=password)
+            options = read_config(self._config, password=password)
+        else:
+            options = read_config(self._config)
         for text in (*options.warnings, *options.risks):
             warnings.warn(text, UserWarning, stacklevel=3)
         return options
@@ -199,9 +199,8 @@ class AsyncClient:
         """
         command = truncate_command(namespace, set_name, nanos)
         _logger.warning("Truncating: ns=%s set=%s", namespace, set_name)
-        check_done(
-            command, await self._connected().info(command, self._policies.info_timeout(policy))
-        )
+        timeout = self._policies.info_timeout(policy)
+        await self._connected().info(command, timeout, "truncate", check_done)
 
     # -- one record ---------------------------------------------------------------------------
 

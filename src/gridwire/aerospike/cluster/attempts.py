@@ -63,6 +63,11 @@ class TimeLeft(NamedTuple):
     attempt: float | None
     server_ms: int
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there is none: nothing must be sent then."""
+        return self.attempt is not None and self.attempt <= 0
+
 
 class Attempts:
     """One command's attempts.

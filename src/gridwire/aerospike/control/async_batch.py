@@ -11,7 +11,8 @@ from gridwire.aerospike.control.async_node import AsyncNode
 from gridwire.aerospike.control.batch_driver import BatchDriver
 from gridwire.aerospike.control.core import ClusterCore
 from gridwire.aerospike.control.exchange import AttemptFailed, Exchange
-from gridwire.aerospike.operations.batch import Batch, Group
+from gridwire.aerospike.operations.batch import Batch
+from gridwire.aerospike.operations.batch_group import Group
 
 __all__ = ["BatchRun"]
 

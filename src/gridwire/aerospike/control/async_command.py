@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import TypeVar
 
+from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.control.async_node import AsyncNode
 from gridwire.aerospike.control.command import NEVER, RESULT_AT, CommandRun, Ended
 from gridwire.aerospike.control.core import ClusterCore
@@ -61,6 +62,8 @@ class AsyncCommand(CommandRun[T, AsyncNode]):
         """One further attempt."""
         now = self._loop.time()
         left = self._attempts.time_left(now)
+        if left.is_over:
+            return AttemptFailed(Failure.WAITING)
         # What was sent before may still wait to leave, and must not change.
         payload = bytearray(self._request.payload)
         set_server_timeout(payload, left.server_ms)

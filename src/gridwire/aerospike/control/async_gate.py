@@ -33,14 +33,17 @@ class AsyncGate:
         return len(self._gate)
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
+    async def place(self, operation: str | None = None) -> AsyncIterator[None]:
         """Inside for as long as the block lasts.
+
+        Args:
+            operation: name of the call, for errors.
 
         Raises:
             BackpressureError: the turn did not come in time; nothing was sent.
         """
         if self._inside >= self._limit or self._gate:
-            await self._wait()
+            await self._wait(operation)
         self._inside += 1
         try:
             yield
@@ -49,8 +52,10 @@ class AsyncGate:
             if self._gate:
                 self._gate.admit(self._limit - self._inside)
 
-    async def _wait(self) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _wait(self, operation: str | None) -> None:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        turn: asyncio.Future[None] = loop.create_future()
 
         def wake() -> None:
             if not turn.done():
@@ -69,6 +74,10 @@ class AsyncGate:
             raise BackpressureError(
                 f"no turn among {self._limit} operations at once within {self._timeout:g} s "
                 "(max_concurrent_operations, operation_queue_timeout_ms)",
+                operation=operation,
+                phase="waiting for a turn",
+                attempts=0,
+                elapsed=loop.time() - started,
             ) from None
         finally:
             if turn.done() and not turn.cancelled():

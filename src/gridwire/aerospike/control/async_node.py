@@ -207,7 +207,7 @@ class AsyncNode(JudgedNode):
             now: the loop's clock.
         """
         depth = self.depth
-        depth.note(count, size, now - connection.waits_since)
+        depth.note(count, size, now - connection.waits_since, len(connection.entries))
         if connection.sample_left >= 0:
             connection.sample_left -= count
             if connection.sample_left < 0:

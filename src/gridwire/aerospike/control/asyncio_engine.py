@@ -11,7 +11,6 @@ from asyncio import get_running_loop
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from gridwire._core.outcome import Outcome
 from gridwire.aerospike import constants as c
 from gridwire.aerospike.cluster.node import NodeFacts
 from gridwire.aerospike.control.access import NodeAccess
@@ -26,20 +25,17 @@ from gridwire.aerospike.control.command import (
     elsewhere,
     explain,
     no_info,
+    no_usable_node,
     not_connected,
+    refused_info,
 )
 from gridwire.aerospike.control.core import ClusterCore
 from gridwire.aerospike.control.exchange import AttemptFailed, Exchange
 from gridwire.aerospike.control.pipeline import Pipeline
 from gridwire.aerospike.control.ticking import Ticker
-from gridwire.aerospike.exception import (
-    AdminError,
-    AerospikeError,
-    ClusterError,
-)
+from gridwire.aerospike.exception import AdminError, AerospikeError
 from gridwire.aerospike.operations.batch import Batch
 from gridwire.aerospike.operations.request import RecordRequest
-from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.greeting import NEEDS_LOGIN
 from gridwire.aerospike.protocol.info import encode_info, read_info
 from gridwire.aerospike.protocol.result_codes import RETRYABLE
@@ -187,7 +183,7 @@ class AsyncioEngine:
             if ended[RESULT_AT] not in RETRYABLE:
                 try:
                     return request.decode(ended)
-                except (AerospikeError, ProtocolError) as error:
+                except AerospikeError as error:
                     explain(error, request, node, 1, self._now() - started)
                     raise
         return await AsyncCommand(core, request, started).run(node, ended)
@@ -205,21 +201,29 @@ class AsyncioEngine:
             raise elsewhere(plan.operation)
         return await BatchRun(self.core, plan).run()
 
-    async def info(self, command: str, timeout: float | None = None) -> str:
+    async def info(
+        self,
+        command: str,
+        timeout: float | None = None,
+        operation: str = "info",
+        check: Callable[[str], None] | None = None,
+    ) -> str:
         """Ask some node for a value, or to do something.
 
         Args:
             command: one line.
             timeout: seconds, None for those of opening a connection.
+            operation: name of the call, for errors.
+            check: raises an `AerospikeError` for an answer that is one.
 
         Raises:
-            AerospikeError: there is no answer.
+            AerospikeError: there is no answer, or that one.
         """
         self._check_connected()
         usable = [node for node in self.core.nodes.values() if node.is_usable]
         if not usable:
-            raise ClusterError("no node can be asked", operation="info", outcome=Outcome.NOT_SENT)
-        return await self._info_of(random.choice(usable), command, timeout)
+            raise no_usable_node(operation)
+        return await self._info_of(random.choice(usable), command, timeout, operation, check)
 
     async def info_all(self, command: str, timeout: float | None = None) -> list[InfoNodeResult]:
         """Ask every node.
@@ -245,17 +249,36 @@ class AsyncioEngine:
         if not self.core.is_running:
             raise not_connected("info")
 
-    async def _info_of(self, node: AsyncNode, command: str, timeout: float | None) -> str:
+    async def _info_of(
+        self,
+        node: AsyncNode,
+        command: str,
+        timeout: float | None,
+        operation: str = "info",
+        check: Callable[[str], None] | None = None,
+    ) -> str:
         now = self._now()
         limit = self.core.options.timeout if timeout is None else timeout
         future = self._create_future()
-        exchange = Exchange(bytearray(encode_info([command])), is_write=True)
+        exchange = Exchange(bytearray(encode_info([command])), True, _is_info)
         node.submit((future, now + limit if limit else NEVER, exchange), now)
         try:
             answers = read_info(await future)
         except AttemptFailed as failed:
-            raise no_info(failed, node, self._now() - now) from failed.cause
-        return next(iter(answers.values()), "")
+            raise no_info(failed, node, self._now() - now, operation) from failed.cause
+        value = next(iter(answers.values()), "")
+        if check is not None:
+            try:
+                check(value)
+            except AerospikeError as error:
+                raise refused_info(error, node, self._now() - now, operation) from None
+        return value
+
+
+def _is_info(message: bytes) -> bool:
+    """Take the one frame of an answer; what is no answer ends the connection."""
+    read_info(message)
+    return True
 
 
 class _GatedEngine(AsyncioEngine):
@@ -267,12 +290,12 @@ class _GatedEngine(AsyncioEngine):
 
     async def call(self, request: RecordRequest[T]) -> T:
         """See `AsyncioEngine.call`."""
-        async with self._gate.place():
+        async with self._gate.place(request.operation):
             return await super().call(request)
 
     async def batch(self, plan: Batch[T]) -> T:
         """See `AsyncioEngine.batch`."""
-        async with self._gate.place():
+        async with self._gate.place(plan.operation):
             return await super().batch(plan)
 
 

@@ -6,11 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from gridwire._core.outcome import Outcome
+from gridwire.aerospike import constants as c
 from gridwire.aerospike.cluster.attempts import Failure
-from gridwire.aerospike.control.command import NEVER, CountingNode, choose_node, not_connected
+from gridwire.aerospike.control.command import (
+    NEVER,
+    CountingNode,
+    choose_node,
+    is_held,
+    not_connected,
+)
 from gridwire.aerospike.control.core import ClusterCore
 from gridwire.aerospike.control.exchange import AttemptFailed
-from gridwire.aerospike.operations.batch import Batch, Group
+from gridwire.aerospike.exception import AerospikeError
+from gridwire.aerospike.operations.batch import Batch
+from gridwire.aerospike.operations.batch_group import Group
 
 __all__ = ["BatchDriver"]
 
@@ -40,9 +50,15 @@ class BatchDriver(Generic[R, N]):
         """
         batch = self._batch
         if not self._core.is_running:
-            raise not_connected(batch.operation)
-        groups = list(batch.groups(self._now(), self._choose))
+            raise self._closed()
+        groups = batch.groups(self._now(), self._choose, self._is_held)
         return [groups] if batch.rules.parallel else [[group] for group in groups]
+
+    def _closed(self) -> AerospikeError:
+        """The client was closed before there was an answer."""
+        batch = self._batch
+        outcome = Outcome.UNKNOWN if batch.is_in_doubt else Outcome.NOT_SENT
+        return batch.about(not_connected(batch.operation, outcome), self._now())
 
     def _time(self) -> tuple[float, int]:
         """When what is sent now is given up, and what the servers are told of that."""
@@ -57,7 +73,17 @@ class BatchDriver(Generic[R, N]):
         self._batch.failed(group, failed.failure, failed.cause)
 
     def _choose(self, namespace: str, partition: int, turn: int) -> N | None:
-        return choose_node(self._core, namespace, partition, self._batch.rules.replica, turn)
+        replica = self._batch.rules.replica
+        if not turn and replica != c.POLICY_REPLICA_PREFER_RACK:
+            # What nearly every row comes to, and there may be thousands.
+            owners = self._core.table.namespaces.get(namespace)
+            master = None if owners is None else owners.masters[partition]
+            if master is not None and master.is_usable:
+                return master
+        return choose_node(self._core, namespace, partition, replica, turn)
+
+    def _is_held(self, namespace: str, partition: int) -> bool:
+        return is_held(self._core, namespace, partition)
 
     def _patience(self) -> float:
         """How long to wait for nodes that may be asked."""

@@ -13,7 +13,9 @@ from gridwire.aerospike.control.blocking_asking import ask_all
 from gridwire.aerospike.control.blocking_node import BlockingNode
 from gridwire.aerospike.control.core import ClusterCore
 from gridwire.aerospike.control.hosting import wait_for
-from gridwire.aerospike.operations.batch import Batch, Group
+from gridwire.aerospike.exception import ClientError
+from gridwire.aerospike.operations.batch import Batch
+from gridwire.aerospike.operations.batch_group import Group
 
 __all__ = ["BlockingBatchRun"]
 
@@ -52,7 +54,11 @@ class BlockingBatchRun(BatchDriver[R, BlockingNode]):
                 break
             if batch.is_homeless:
                 # Perhaps the cluster is just changing; the view of it tells when that is over.
-                wait_for(self._hosted, self._core.changed(max(pause, self._patience())))
+                seconds = max(pause, self._patience())
+                try:
+                    wait_for(self._hosted, self._core.changed(seconds))
+                except ClientError:
+                    raise self._closed() from None
             elif pause:
                 time.sleep(pause)
         return batch.result(self._now())

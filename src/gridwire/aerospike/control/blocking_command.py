@@ -7,11 +7,13 @@ import time
 from typing import TypeVar
 
 from gridwire._io.hosted import HostedLoop
+from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.control.blocking_node import BlockingNode
 from gridwire.aerospike.control.command import NEVER, RESULT_AT, CommandRun, Ended
 from gridwire.aerospike.control.core import ClusterCore
 from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.control.hosting import wait_for
+from gridwire.aerospike.exception import ClientError
 from gridwire.aerospike.operations.request import RecordRequest
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.message import FIRST_FIELD, set_server_timeout
@@ -61,7 +63,11 @@ class BlockingCommand(CommandRun[T, BlockingNode]):
                 raise self._failed()
             if node is None and not self._is_held():
                 # Perhaps the cluster is just changing; the view of it tells when that is over.
-                wait_for(self._hosted, self._core.changed(max(pause, self._patience())))
+                seconds = max(pause, self._patience())
+                try:
+                    wait_for(self._hosted, self._core.changed(seconds))
+                except ClientError:
+                    raise self._closed() from None
             elif pause:
                 time.sleep(pause)
             ended = None
@@ -70,6 +76,8 @@ class BlockingCommand(CommandRun[T, BlockingNode]):
         """One further attempt."""
         now = time.monotonic()
         left = self._attempts.time_left(now)
+        if left.is_over:
+            return AttemptFailed(Failure.WAITING)
         payload = bytearray(self._request.payload)
         set_server_timeout(payload, left.server_ms)
         until = NEVER if left.attempt is None else now + left.attempt

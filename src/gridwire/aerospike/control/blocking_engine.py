@@ -8,9 +8,9 @@ import random
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from gridwire._core.outcome import Outcome
 from gridwire._io.hosted import HostedLoopClosed
 from gridwire._io.pooled import OLD_SECONDS
 from gridwire.aerospike import constants as c
@@ -26,13 +26,14 @@ from gridwire.aerospike.control.command import (
     Ended,
     explain,
     no_info,
+    no_usable_node,
     not_connected,
+    refused_info,
 )
 from gridwire.aerospike.control.exchange import AttemptFailed
-from gridwire.aerospike.exception import AerospikeError, ClusterError
+from gridwire.aerospike.exception import AerospikeError
 from gridwire.aerospike.operations.batch import Batch
 from gridwire.aerospike.operations.request import RecordRequest
-from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.info import encode_info, read_info
 from gridwire.aerospike.protocol.result_codes import RETRYABLE
 from gridwire.aerospike.types import InfoNodeResult, NodeState
@@ -89,9 +90,14 @@ class BlockingEngine:
 
     def connect(self) -> None:
         """Get connected. See `ClusterCore.start`."""
-        self._control = control = start(self._options, self._version)
-        # Who forgets to close leaves no thread behind.
-        weakref.finalize(self, abandon, control).atexit = False
+        control = start(self._options, self._version)
+        try:
+            # Who forgets to close leaves no thread behind.
+            weakref.finalize(self, abandon, control).atexit = False
+            self._control = control
+        except BaseException:
+            abandon(control)
+            raise
 
     def close(self) -> None:
         """End: no new calls; answers that are under way have a second to come."""
@@ -180,7 +186,7 @@ class BlockingEngine:
             if ended[RESULT_AT] not in RETRYABLE:
                 try:
                     return request.decode(ended)
-                except (AerospikeError, ProtocolError) as error:
+                except AerospikeError as error:
                     explain(error, request, node, 1, time.monotonic() - started)
                     raise
         return BlockingCommand(core, hosted, request, started).run(node, ended)
@@ -197,20 +203,28 @@ class BlockingEngine:
         core, hosted = self._running()
         return BlockingBatchRun(core, hosted, plan).run()
 
-    def info(self, command: str, timeout: float | None = None) -> str:
+    def info(
+        self,
+        command: str,
+        timeout: float | None = None,
+        operation: str = "info",
+        check: Callable[[str], None] | None = None,
+    ) -> str:
         """Ask some node for a value, or to do something.
 
         Args:
             command: one line.
             timeout: seconds, None for those of opening a connection.
+            operation: name of the call, for errors.
+            check: raises an `AerospikeError` for an answer that is one.
 
         Raises:
-            AerospikeError: there is no answer.
+            AerospikeError: there is no answer, or that one.
         """
         usable = [node for node in self._nodes() if node.is_usable]
         if not usable:
-            raise ClusterError("no node can be asked", operation="info", outcome=Outcome.NOT_SENT)
-        return self._info_of(random.choice(usable), command, timeout)
+            raise no_usable_node(operation)
+        return self._info_of(random.choice(usable), command, timeout, operation, check)
 
     def info_all(self, command: str, timeout: float | None = None) -> list[InfoNodeResult]:
         """Ask every node.
@@ -231,14 +245,27 @@ class BlockingEngine:
             raise not_connected("info")
         return list(core.nodes.values())
 
-    def _info_of(self, node: BlockingNode, command: str, timeout: float | None) -> str:
+    def _info_of(
+        self,
+        node: BlockingNode,
+        command: str,
+        timeout: float | None,
+        operation: str,
+        check: Callable[[str], None] | None,
+    ) -> str:
         now = time.monotonic()
         until = self._info_end(now, timeout)
         try:
             answer = node.exchange(encode_info([command]), until, _check_info)
         except AttemptFailed as failed:
-            raise no_info(failed, node, time.monotonic() - now) from failed.cause
-        return next(iter(read_info(answer).values()), "")
+            raise no_info(failed, node, time.monotonic() - now, operation) from failed.cause
+        value = next(iter(read_info(answer).values()), "")
+        if check is not None:
+            try:
+                check(value)
+            except AerospikeError as error:
+                raise refused_info(error, node, time.monotonic() - now, operation) from None
+        return value
 
     def _info_end(self, now: float, timeout: float | None) -> float:
         limit = self._options.timeout if timeout is None else timeout
@@ -277,7 +304,7 @@ class _GatedEngine(BlockingEngine):
 
     def call(self, request: RecordRequest[T]) -> T:
         """See `BlockingEngine.call`."""
-        place = self._gate.enter()
+        place = self._gate.enter(request.operation)
         try:
             return super().call(request)
         finally:
@@ -285,7 +312,7 @@ class _GatedEngine(BlockingEngine):
 
     def batch(self, plan: Batch[T]) -> T:
         """See `BlockingEngine.batch`."""
-        place = self._gate.enter()
+        place = self._gate.enter(plan.operation)
         try:
             return super().batch(plan)
         finally:

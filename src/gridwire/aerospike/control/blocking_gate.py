@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from gridwire._io.slots import NoSlot, Slots
 from gridwire.aerospike.exception import BackpressureError
 
@@ -33,8 +35,11 @@ class BlockingGate:
         """How many wait for their turn."""
         return len(self._places.waiting)
 
-    def enter(self) -> Place:
+    def enter(self, operation: str | None = None) -> Place:
         """Get in, after all who came before.
+
+        Args:
+            operation: name of the call, for errors.
 
         Raises:
             BackpressureError: the turn did not come in time; nothing was sent.
@@ -45,12 +50,17 @@ class BlockingGate:
                 return places.shards[0].pop()
         except IndexError:
             pass
+        started = monotonic()
         try:
             return places.take(self._timeout or None)
         except NoSlot:
             raise BackpressureError(
                 f"no turn among {self._limit} operations at once within {self._timeout:g} s "
                 "(max_concurrent_operations, operation_queue_timeout_ms)",
+                operation=operation,
+                phase="waiting for a turn",
+                attempts=0,
+                elapsed=monotonic() - started,
             ) from None
 
     def leave(self, place: Place) -> None:

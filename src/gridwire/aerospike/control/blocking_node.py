@@ -107,15 +107,19 @@ class BlockingNode(JudgedNode):
         try:
             now = monotonic()
             timeout = None if until == _NEVER else until - now
-            answer = sock.exchange(payload, timeout, now, patience)
-            check(answer)
+            if timeout is None or timeout > 0:
+                answer = sock.exchange(payload, timeout, now, patience)
+                check(answer)
+                self.pool.give(sock)
+                return answer
             self.pool.give(sock)
-            return answer
         except BROKEN as error:
             raise self.failed(sock, error) from None
         except BaseException:
             self.drop(sock)
             raise
+        # Nothing was sent, and that is what is said.
+        raise AttemptFailed(Failure.WAITING)
 
     def take(self, until: float) -> PooledSocket:
         """A connection that is ready; the caller gives it back to the pool or drops it.

@@ -30,9 +30,12 @@ __all__ = [
     "choose_node",
     "elsewhere",
     "explain",
+    "is_held",
     "named",
     "no_info",
+    "no_usable_node",
     "not_connected",
+    "refused_info",
 ]
 
 T = TypeVar("T")
@@ -102,22 +105,40 @@ class CommandRun(Generic[T, N]):
     def _choose(self, avoid: N | None) -> N | None:
         core, request = self._core, self._request
         if not core.is_running:
-            outcome = Outcome.UNKNOWN if self._attempts.is_in_doubt else Outcome.NOT_SENT
-            raise not_connected(request.operation, outcome)
-        return choose_node(
-            core,
-            request.namespace,
-            request.partition,
-            request.rules.replica,
-            self._attempts.turn,
-            avoid,
+            raise self._closed()
+        try:
+            return choose_node(
+                core,
+                request.namespace,
+                request.partition,
+                request.rules.replica,
+                self._attempts.turn,
+                avoid,
+            )
+        except AerospikeError as error:
+            if self._attempts.is_in_doubt:
+                error.outcome = Outcome.UNKNOWN
+            raise self._about(error) from None
+
+    def _closed(self) -> AerospikeError:
+        """The client was closed before there was an answer."""
+        outcome = Outcome.UNKNOWN if self._attempts.is_in_doubt else Outcome.NOT_SENT
+        return self._about(not_connected(self._request.operation, outcome))
+
+    def _about(self, error: AerospikeError) -> AerospikeError:
+        """An error that ends the command between two attempts."""
+        attempts, request = self._attempts, self._request
+        error.changes_nothing = not request.is_write
+        return error.add_facts(
+            operation=request.operation,
+            attempts=attempts.number,
+            elapsed=self._now() - attempts.started,
+            key=named(request.key),
         )
 
     def _is_held(self) -> bool:
         """Whether some node has the partition, although it may not be asked now."""
-        owners = self._core.table.owners(self._request.namespace)
-        partition = self._request.partition
-        return owners is not None and any(one[partition] is not None for one in owners.replicas)
+        return is_held(self._core, self._request.namespace, self._request.partition)
 
     def _nobody(self) -> AttemptFailed:
         """The attempt that found no node to ask."""
@@ -134,13 +155,11 @@ class CommandRun(Generic[T, N]):
     def _decode(self, message: bytes, node: N | None) -> T:
         try:
             return self._request.decode(message)
-        except (AerospikeError, ProtocolError) as error:
+        except AerospikeError as error:
             attempts = self._attempts
             if attempts.is_in_doubt:
                 # The refusal may be the answer to what an attempt before has done.
                 error.outcome = Outcome.UNKNOWN
-                if isinstance(error, AerospikeError):
-                    error.in_doubt = True
             elapsed = self._now() - attempts.started
             explain(error, self._request, node, attempts.number + 1, elapsed)
             raise
@@ -172,8 +191,20 @@ def choose_node(
     return None
 
 
+def is_held(core: ClusterCore[Any], namespace: str, partition: int) -> bool:
+    """Whether some node has a partition, although it may not be asked now.
+
+    Args:
+        core: the client's view of the cluster.
+        namespace: name of the namespace.
+        partition: 0 to 4095.
+    """
+    owners = core.table.owners(namespace)
+    return owners is not None and any(one[partition] is not None for one in owners.replicas)
+
+
 def explain(
-    error: AerospikeError | ProtocolError,
+    error: AerospikeError,
     request: RecordRequest[Any],
     node: CountingNode | None,
     attempts: int,
@@ -183,7 +214,7 @@ def explain(
     error.changes_nothing = not request.is_write
     error.with_facts(
         operation=request.operation,
-        phase="at the server",
+        phase="reading the answer" if isinstance(error, ProtocolError) else "at the server",
         node=None if node is None else node.facts.name,
         address=None if node is None else str(node.facts.endpoint),
         attempts=attempts,
@@ -192,7 +223,9 @@ def explain(
     )
 
 
-def no_info(failed: AttemptFailed, node: CountingNode, elapsed: float) -> AerospikeError:
+def no_info(
+    failed: AttemptFailed, node: CountingNode, elapsed: float, operation: str = "info"
+) -> AerospikeError:
     """What is told to who asked a node for info and got no answer."""
     failure = failed.failure
     in_time = failure not in (Failure.TIMEOUT, Failure.WAITING)
@@ -200,11 +233,38 @@ def no_info(failed: AttemptFailed, node: CountingNode, elapsed: float) -> Aerosp
     return kind(
         f"no answer to an info command: {failure.value}",
         outcome=Outcome.UNKNOWN if failure in _MAYBE_DONE else Outcome.NOT_SENT,
-        operation="info",
+        operation=operation,
         phase=failure.value,
         node=node.facts.name,
         address=str(node.facts.endpoint),
+        attempts=1,
         elapsed=elapsed,
+    )
+
+
+def refused_info(
+    error: AerospikeError, node: CountingNode, elapsed: float, operation: str
+) -> AerospikeError:
+    """A node said no to an info command."""
+    return error.with_facts(
+        operation=operation,
+        phase="at the server",
+        node=node.facts.name,
+        address=str(node.facts.endpoint),
+        attempts=1,
+        elapsed=elapsed,
+    )
+
+
+def no_usable_node(operation: str) -> ClusterError:
+    """What is told to who wants any node, when there is none that may be asked."""
+    return ClusterError(
+        "no node can be asked",
+        outcome=Outcome.NOT_SENT,
+        operation=operation,
+        phase="choosing a node",
+        attempts=0,
+        elapsed=0.0,
     )
 
 

@@ -116,15 +116,21 @@ class ClusterCore(Generic[N]):
             AdminError: the cluster does not let this client in.
             ClientError: the options do not go together.
         """
+        started = self.loop.time()
         try:
             self.opener.credentials = await credentials_of(self.options)
             await self._settle()
             await asyncio.gather(*(node.open_minimum() for node in self.nodes.values()))
         except BaseException as error:
             await self.close()
-            if isinstance(error, OSError) and not isinstance(error, AerospikeError):
+            elapsed = self.loop.time() - started
+            if isinstance(error, AerospikeError):
+                error.outcome = error.outcome or Outcome.NOT_SENT
+                _about_connecting(error, elapsed)
+            elif isinstance(error, OSError):
                 text = f"Connection error: {error}"
-                raise ClusterError(text, outcome=Outcome.NOT_SENT) from error
+                lost = ClusterError(text, outcome=Outcome.NOT_SENT)
+                raise _about_connecting(lost, elapsed) from error
             raise
         self.is_running = True
         self.spawn(self._keep_tending())
@@ -205,10 +211,10 @@ class ClusterCore(Generic[N]):
         try:
             await self._tend_for_ever()
         finally:
-            if self.is_running:
-                # Nobody closed the client, but its loop ends, and can give up the sockets.
-                self.is_running = False
-                self._let_go()
+            # Perhaps nobody closed the client, or an interrupt ended that, but its loop ends: it
+            # can give up the sockets.
+            self.is_running = False
+            self._let_go()
 
     async def _tend_for_ever(self) -> None:
         interval = self.options.tend_interval
@@ -306,6 +312,10 @@ class ClusterCore(Generic[N]):
             pass
         finally:
             self._watchers.discard(future)
+
+
+def _about_connecting(error: AerospikeError, elapsed: float) -> AerospikeError:
+    return error.add_facts(operation="connect", phase="connecting", attempts=1, elapsed=elapsed)
 
 
 def _state(node: ClusterNode) -> NodeState:

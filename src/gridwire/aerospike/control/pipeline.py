@@ -194,6 +194,8 @@ class Pipeline:
                 try:
                     if collect is not None and not collect(message):
                         continue
+                except ProtocolError:
+                    raise
                 except AerospikeError as error:
                     future.set_exception(error)
                 else:

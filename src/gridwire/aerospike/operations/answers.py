@@ -85,16 +85,24 @@ class Answers:
         _skip(message, fields, bins)
         return ExistsResult(key, RecordMetadata(generation, ttl_of(void_time, self._now())))
 
-    def results(self, key: AerospikeKey, message: bytes) -> Record:
+    def results(self, is_write: bool, key: AerospikeKey, message: bytes) -> Record:
         """The results of operations by bin; several of one bin are a list."""
-        ordered = self.ordered_results(key, message)
+        ordered = self.ordered_results(is_write, key, message)
         return Record(ordered.key, ordered.meta, merged(ordered.ordered_bins))
 
-    def ordered_results(self, key: AerospikeKey, message: bytes) -> OperateOrderedResult:
-        """The results of operations in their order."""
+    def ordered_results(
+        self, is_write: bool, key: AerospikeKey, message: bytes
+    ) -> OperateOrderedResult:
+        """The results of operations in their order.
+
+        Args:
+            is_write: whether an operation writes; nothing else can be in doubt.
+            key: of the record.
+            message: the answer.
+        """
         code, generation, void_time, fields, bins = _head_of(message)
         if code:
-            raise error_of(code, is_write=True)
+            raise error_of(code, is_write=is_write)
         offset = FIRST_FIELD
         if fields:
             key, offset = self._key(key, message, fields)

@@ -16,23 +16,23 @@ Whoever drives it sends and waits::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from gridwire.aerospike import constants as c
+from gridwire._core.outcome import Outcome
 from gridwire.aerospike._options.rules import BatchRules
 from gridwire.aerospike.cluster.attempts import Attempts, Failure, TimeLeft
 from gridwire.aerospike.exception import AerospikeError, ServerError
+from gridwire.aerospike.operations.batch_group import BatchItem, Group, left_nothing
 from gridwire.aerospike.operations.rounds import Rounds
 from gridwire.aerospike.protocol import flags
-from gridwire.aerospike.protocol.batch import BatchRow, encode_batch
+from gridwire.aerospike.protocol.batch import BatchRow
 from gridwire.aerospike.protocol.digest import partition_of
 from gridwire.aerospike.protocol.errors import ProtocolError
-from gridwire.aerospike.protocol.message import Section, sections
-from gridwire.aerospike.protocol.result_codes import RETRYABLE, SERVER_TIMEOUT, outcome_of
-from gridwire.aerospike.types import AerospikeKey
+from gridwire.aerospike.protocol.message import MAX_MESSAGE_BYTES, too_large
+from gridwire.aerospike.protocol.result_codes import RETRYABLE
 
-__all__ = ["MAX_ROWS", "Batch", "BatchItem", "Group"]
+__all__ = ["MAX_ROWS", "Batch"]
 
 N = TypeVar("N", bound=Hashable)
 R = TypeVar("R")
@@ -40,150 +40,20 @@ R = TypeVar("R")
 MAX_ROWS = 5000
 """Rows that go to a node in one message: what servers take by default (batch-max-requests)."""
 
-NO_ANSWER = c.AEROSPIKE_ERR_CLIENT
-"""Code of a row that was not sent yet."""
-
-# What a row is given as its code when it was not answered, by how that came.
-_CODES = {
-    Failure.NO_NODE: c.AEROSPIKE_ERR_CLUSTER,
-    Failure.TIMEOUT: SERVER_TIMEOUT,
-    Failure.WAITING: SERVER_TIMEOUT,
-}
-_NOTHING_LEFT = {Failure.NO_NODE, Failure.NO_CONNECTION, Failure.NOT_SENT, Failure.WAITING}
+# Head of a message, its one field and the count of rows; index and digest of a row; its bits,
+# counts, namespace and set: at most.
+_MESSAGE_BYTES = 40
+_NEXT_ROW_BYTES = 25
+_ROW_BYTES = _NEXT_ROW_BYTES + 128
 
 
-class BatchItem:
-    """One record of a batch.
-
-    Attributes:
-        key: of the record.
-        row: what is done with it.
-        section: the answer, None as long as there is none.
-        code: its result code; of the client when nobody answered.
-        is_answered: whether the code is a server's.
-        turn: how often the next attempt goes on to another replica.
-        in_doubt: whether it may have been written although the code says otherwise.
-    """
-
-    __slots__ = ("code", "in_doubt", "is_answered", "key", "row", "section", "turn")
-
-    def __init__(self, key: AerospikeKey, row: BatchRow) -> None:
-        self.key = key
-        self.row = row
-        self.section: Section | None = None
-        self.code = NO_ANSWER
-        self.is_answered = False
-        self.turn = 0
-        self.in_doubt = False
-
-    @property
-    def is_write(self) -> bool:
-        """Whether it changes its record."""
-        return bool(self.row.info2 & flags.INFO2_WRITE)
-
-    def answered(self, code: int, section: Section | None = None) -> None:
-        """A server said what became of it."""
-        self.code = code
-        self.section = section
-        self.is_answered = True
-        if code == 0:
-            self.in_doubt = False
-        elif self.is_write and not outcome_of(code, True).safe_to_repeat:
-            self.in_doubt = True
-        if code in RETRYABLE:
-            self.turn += 1
-
-    def unanswered(self, failure: Failure) -> None:
-        """Nobody said what became of it."""
-        self.code = _CODES.get(failure, c.AEROSPIKE_ERR_CONNECTION)
-        self.is_answered = False
-        sent = failure not in _NOTHING_LEFT
-        if sent and self.is_write:
-            self.in_doubt = True
-        if not self.is_write or failure in (Failure.NOT_SENT, Failure.LOST):
-            self.turn += 1
+def _size_of(row: BatchRow) -> int:
+    """At most so many bytes of a message are a row's."""
+    return _ROW_BYTES + len(row.fields) + len(row.operations)
 
 
-class Group(Generic[N]):
-    """The rows of a batch that go to one node in one message.
-
-    Args:
-        node: which.
-        indexes: of the rows.
-        batch: to which it belongs.
-
-    Attributes:
-        is_done: whether its last answer has come.
-        refusal: result code of the node for the message as a whole.
-    """
-
-    __slots__ = ("_batch", "_open", "indexes", "is_done", "node", "refusal")
-
-    def __init__(self, node: N, indexes: Sequence[int], batch: Batch[Any]) -> None:
-        self.node = node
-        self.indexes = indexes
-        self.is_done = False
-        self.refusal = 0
-        self._batch = batch
-        self._open = set(indexes)
-
-    @property
-    def is_write(self) -> bool:
-        """Whether some row changes its record."""
-        items = self._batch.items
-        return any(items[index].is_write for index in self.indexes)
-
-    def encode(self, timeout_ms: int) -> bytearray:
-        """The message for the node.
-
-        Args:
-            timeout_ms: how long the server may take.
-        """
-        batch = self._batch
-        items = batch.items
-        rows = [(index, items[index].key.digest, items[index].row) for index in self.indexes]
-        return encode_batch(rows, batch.rules.flags, timeout_ms)
-
-    def take(self, message: bytes) -> bool:
-        """Take a frame of the answer; whether it was the last.
-
-        Raises:
-            ProtocolError: it answers something that was not asked. The connection is of no use.
-        """
-        items = self._batch.items
-        for section in sections(message):
-            head = section.head
-            if section.is_last:
-                self._end(head.result)
-                return True
-            if head.timeout not in self._open:
-                if head.field_count == 0 and head.result:
-                    # A batch that could not be read is answered as if it were one record.
-                    self._end(head.result)
-                    return True
-                raise ProtocolError(f"an answer to row {head.timeout}, which was not asked")
-            self._open.discard(head.timeout)
-            items[head.timeout].answered(head.result, section)
-        return False
-
-    def _end(self, code: int) -> None:
-        """The node has said everything. Rows without an answer share the batch's code."""
-        self.is_done = True
-        self.refusal = code
-        if not code:
-            if self._open:
-                raise ProtocolError(f"a batch ends with {len(self._open)} rows unanswered")
-            return
-        for index in self._open:
-            self._batch.items[index].answered(code)
-        self._open.clear()
-        self._batch.refused(code, self.node)
-
-    def fail(self, failure: Failure) -> None:
-        """No more answers come."""
-        for index in self._open:
-            self._batch.items[index].unanswered(failure)
-        self._open.clear()
+def _nobody_holds(namespace: str, partition: int) -> bool:
+    return False
 
 
 class Batch(Generic[R]):
@@ -197,7 +67,11 @@ class Batch(Generic[R]):
         rounds: how often rows are sent again after the attempts of `rules` are used up.
 
     Attributes:
-        is_homeless: whether in this round some row had no node that may be asked.
+        is_write: whether some row changes its record.
+        is_homeless: whether in this round some row had no node at all.
+
+    Raises:
+        InvalidArgError: a row alone is larger than any message may be.
     """
 
     def __init__(
@@ -214,50 +88,93 @@ class Batch(Generic[R]):
         self.rounds = rounds or Rounds()
         self.is_homeless = False
         self._make_result = make_result
-        self._is_write = any(item.is_write for item in items)
-        self._attempts = Attempts(operation, rules, self._is_write, 0.0)
+        # Rows of which only the keys differ are one object.
+        rows = {id(item.row): item.row for item in items}.values()
+        self.is_write = any(row.info2 & flags.INFO2_WRITE for row in rows)
+        self._largest = max(map(_size_of, rows), default=0)
+        self._is_uniform = len(rows) == 1
+        if self._largest + _MESSAGE_BYTES > MAX_MESSAGE_BYTES:
+            raise too_large(self._largest + _MESSAGE_BYTES)
+        self._attempts = Attempts(operation, rules, self.is_write, 0.0)
         self._failure: tuple[Failure, Any, BaseException | None] | None = None
         self._refusal: tuple[int, Any] | None = None
 
     def start(self, now: float) -> None:
         """The call begins."""
-        self._attempts = Attempts(self.operation, self.rules, self._is_write, now)
+        self._attempts = Attempts(self.operation, self.rules, self.is_write, now)
 
     def time_left(self, now: float) -> TimeLeft:
         """How much time the round that begins has."""
         return self._attempts.time_left(now)
 
-    def groups(self, now: float, choose: Callable[[str, int, int], N | None]) -> list[Group[N]]:
+    def groups(
+        self,
+        now: float,
+        choose: Callable[[str, int, int], N | None],
+        is_held: Callable[[str, int], bool] = _nobody_holds,
+    ) -> list[Group[N]]:
         """Begin a round: the open rows, spread over the nodes.
 
         Args:
             now: the clock in seconds.
             choose: the node for a namespace, a partition and an item's turn; None when there is
                 none at the moment; raises `ServerError` when there cannot be one.
+            is_held: whether some node has a partition of a namespace, although none of those may
+                be asked.
         """
         self._failure = self._refusal = None
         self.is_homeless = False
+        items = self.items
         by_node: dict[N, list[int]] = {}
         for index in self._open_rows():
-            item = self.items[index]
+            item = items[index]
+            namespace, _, _, digest = item.key
+            partition = partition_of(digest)
             try:
-                node = choose(item.key.namespace, partition_of(item.key.digest), item.turn)
+                node = choose(namespace, partition, item.turn)
             except ServerError as error:
                 item.answered(error.code)
                 self.refused(error.code, None)
                 continue
-            if node is None:
+            if node is not None:
+                known = by_node.get(node)
+                if known is None:
+                    by_node[node] = [index]
+                else:
+                    known.append(index)
+            elif is_held(namespace, partition):
+                item.unanswered(Failure.LEFT_ALONE)
+                self._failure = self._failure or (Failure.LEFT_ALONE, None, None)
+            else:
                 self.is_homeless = True
                 item.unanswered(Failure.NO_NODE)
-            else:
-                by_node.setdefault(node, []).append(index)
         if self.is_homeless:
             self._failure = (Failure.NO_NODE, None, None)
         return [
-            Group(node, indexes[start : start + MAX_ROWS], self)
+            Group(node, part, self)
             for node, indexes in by_node.items()
-            for start in range(0, len(indexes), MAX_ROWS)
+            for part in self._parts(indexes)
         ]
+
+    def _parts(self, indexes: list[int]) -> Iterator[Sequence[int]]:
+        """The rows of a node, as many together as a message may have."""
+        each = _NEXT_ROW_BYTES if self._is_uniform else self._largest
+        if len(indexes) <= MAX_ROWS and _MESSAGE_BYTES + self._largest + len(indexes) * each <= (
+            MAX_MESSAGE_BYTES
+        ):
+            yield indexes
+            return
+        start, size = 0, _MESSAGE_BYTES
+        before: BatchRow | None = None
+        for place, index in enumerate(indexes):
+            row = self.items[index].row
+            more = _NEXT_ROW_BYTES if row is before else _size_of(row)
+            if place - start == MAX_ROWS or size + more > MAX_MESSAGE_BYTES:
+                yield indexes[start:place]
+                start, size, more = place, _MESSAGE_BYTES, _size_of(row)
+            size += more
+            before = row
+        yield indexes[start:]
 
     def failed(
         self, group: Group[Any], failure: Failure, cause: BaseException | None = None
@@ -269,8 +186,11 @@ class Batch(Generic[R]):
             failure: how.
             cause: what said so.
         """
+        if group.is_done:
+            # It said what it had to say, and then its connection broke.
+            return
         group.fail(failure)
-        if self._failure is None or failure not in _NOTHING_LEFT:
+        if self._failure is None or not left_nothing(failure):
             self._failure = (failure, group.node, cause)
 
     def refused(self, code: int, node: Any) -> None:
@@ -294,12 +214,14 @@ class Batch(Generic[R]):
 
     def _next_round(self, now: float) -> float | None:
         rounds = self.rounds
-        rounds.end(sum(rounds.is_open(item.code, item.is_answered) for item in self.items))
+        # What has no code of its own has that of the client, which is not 0 either.
+        failing = [item for item in self.items if item.code]
+        rounds.end(sum(rounds.is_open(item.code, item.is_answered) for item in failing))
         started = self._attempts.started
         pause = rounds.pause(now - started, self.rules.total_timeout)
         if pause is None:
             return None
-        for item in self.items:
+        for item in failing:
             if rounds.is_open(item.code, item.is_answered):
                 item.is_answered = False
         self._attempts = self._attempts.again()
@@ -315,8 +237,15 @@ class Batch(Generic[R]):
         return [
             index
             for index, item in enumerate(self.items)
-            if (not item.is_answered or item.code in RETRYABLE) and not (careful and item.in_doubt)
+            if item.code
+            and (not item.is_answered or item.code in RETRYABLE)
+            and not (careful and item.in_doubt)
         ]
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether some record may have been written although nobody says so."""
+        return self.is_write and any(item.in_doubt for item in self.items)
 
     def result(self, now: float) -> R:
         """What the call returns, or raises.
@@ -329,10 +258,29 @@ class Batch(Generic[R]):
         """
         if self.items and all(item.section is None for item in self.items):
             raise self._error(now)
-        return self._make_result(self)
+        try:
+            return self._make_result(self)
+        except ProtocolError as error:
+            raise self.about(error, now).add_facts(phase="reading the answer") from None
+
+    def about(self, error: AerospikeError, now: float) -> AerospikeError:
+        """Add what is known about the circumstances to an error that ends the batch.
+
+        Args:
+            error: which.
+            now: the clock in seconds.
+        """
+        attempts = self._attempts
+        error.changes_nothing = not self.is_write
+        return error.add_facts(
+            operation=self.operation,
+            attempts=max(attempts.number, 1 if error.outcome is Outcome.UNKNOWN else 0),
+            elapsed=now - attempts.started,
+            records=len(self.items),
+        )
 
     def _error(self, now: float) -> AerospikeError:
         error = self._attempts.error(now)
-        if any(item.in_doubt for item in self.items):
-            error.in_doubt = True
+        if self.is_in_doubt:
+            error.outcome = Outcome.UNKNOWN
         return error.with_facts(records=len(self.items))

@@ -9,7 +9,8 @@ from typing import Any
 from gridwire._core.backoff import Uniform
 from gridwire.aerospike._options.policies import Policies
 from gridwire.aerospike._options.rules import CommandRules
-from gridwire.aerospike.operations.batch import Batch, BatchItem
+from gridwire.aerospike.operations.batch import Batch
+from gridwire.aerospike.operations.batch_group import BatchItem
 from gridwire.aerospike.operations.batch_results import (
     LazyBatchRecords,
     record_of,
@@ -23,7 +24,7 @@ from gridwire.aerospike.protocol.batch import BatchRow
 from gridwire.aerospike.protocol.digest import key_particle
 from gridwire.aerospike.protocol.keys import read_key
 from gridwire.aerospike.protocol.message import field, operation
-from gridwire.aerospike.protocol.operations import bin_name, encode_bins, encode_operations
+from gridwire.aerospike.protocol.operations import bin_names_of, encode_bins, encode_operations
 from gridwire.aerospike.protocol.particles import NULL
 from gridwire.aerospike.types import AerospikeKey, BatchRecord, BatchWriteResult
 
@@ -63,7 +64,7 @@ class BatchRequests:
         rules = self._policies.batch(policy)
         info1, count, data = _reading(bins)
         row = _Rows(rules, rules.info1 | info1, 0, 0, count, data)
-        items = [BatchItem(key, row.of(key)) for key in _keys(keys)]
+        items = row.items(keys)
         return Batch("batch_read", items, rules, self._found)
 
     def operate(
@@ -78,8 +79,6 @@ class BatchRequests:
         """
         rules = self._policies.batch(policy)
         encoded = encode_operations(ops)
-        if not encoded.size:
-            raise ValueError("batch_operate needs at least one operation")
         row_rules: CommandRules = rules
         if encoded.writes:
             rules = self._policies.batch_of_writes(policy)
@@ -88,7 +87,7 @@ class BatchRequests:
         if encoded.writes:
             info2 |= flags.INFO2_RESPOND_ALL_OPS
         row = _Rows(row_rules, info1, info2, info3, encoded.size, encoded.data)
-        items = [BatchItem(key, row.of(key)) for key in _keys(keys)]
+        items = row.items(keys)
         make = self._results if encoded.writes else self._records
         return Batch("batch_operate", items, rules, make)
 
@@ -104,7 +103,7 @@ class BatchRequests:
         """
         rules = self._policies.batch_of_writes(policy)
         rounds = Rounds(retry, self._uniform)
-        items = [self._written(record, policy) for record in records]
+        items = [self._written(record, policy) for record in _listed(records, "records")]
         return Batch("batch_write", items, rules, self._writes, rounds)
 
     def _written(self, record: Any, policy: _Policy) -> BatchItem:
@@ -193,6 +192,11 @@ class _Rows:
         self._key_send = rules.key_send and bool(info2)
         self._known: dict[tuple[str, str], BatchRow] = {}
 
+    def items(self, keys: Iterable[Any]) -> list[BatchItem]:
+        """Each of these records, with its row."""
+        of = self.of
+        return [BatchItem(key, of(key)) for key in map(read_key, _listed(keys))]
+
     def of(self, key: AerospikeKey) -> BatchRow:
         """The row of one record."""
         if self._key_send and key.user_key is not None:
@@ -221,19 +225,13 @@ def _reading(bins: Iterable[str] | None) -> tuple[int, int, bytes]:
     """Bits, number and bytes of what is read."""
     if bins is None:
         return flags.INFO1_READ | flags.INFO1_GET_ALL, 0, b""
-    if isinstance(bins, (str, bytes)):
-        raise TypeError("bins is a list of names, not one name")
-    names = [operation(flags.OP_READ, NULL, bin_name(name)) for name in bins]
+    names = [operation(flags.OP_READ, NULL, name) for name in bin_names_of("bins", bins)]
     if not names:
         return flags.INFO1_READ | flags.INFO1_NO_BIN_DATA, 0, b""
     return flags.INFO1_READ, len(names), b"".join(names)
 
 
-def _listed(keys: Iterable[Any]) -> Iterable[Any]:
-    if isinstance(keys, (str, bytes, Mapping)):
-        raise TypeError(f"keys is a list of keys, not {type(keys).__name__}")
+def _listed(keys: Iterable[Any], what: str = "keys") -> Iterable[Any]:
+    if isinstance(keys, (str, bytes, Mapping)) or not hasattr(keys, "__iter__"):
+        raise TypeError(f"{what} is a list of {what}, not {type(keys).__name__}")
     return keys
-
-
-def _keys(keys: Iterable[Any]) -> list[AerospikeKey]:
-    return [read_key(key) for key in _listed(keys)]

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gridwire.aerospike.operations.answers import merged
-from gridwire.aerospike.operations.batch import BatchItem
-from gridwire.aerospike.protocol.message import ttl_of
+from gridwire.aerospike.operations.batch_group import BatchItem
+from gridwire.aerospike.protocol.bins import bins_of
+from gridwire.aerospike.protocol.message import NEVER_EXPIRES, ttl_of
 from gridwire.aerospike.types import AerospikeRecord, BatchRecord, Record, RecordMetadata
 
 __all__ = ["LazyBatchRecords", "record_of", "results_of", "writes_of"]
+
+# The constructors of named tuples are Python functions, some more for each record.
+_tuple = tuple.__new__
 
 
 def record_of(item: BatchItem, now: float) -> BatchRecord:
@@ -21,7 +25,15 @@ def record_of(item: BatchItem, now: float) -> BatchRecord:
         item: its row.
         now: Unix time in seconds.
     """
-    return _record(item, now, None if item.code else _bins(item))
+    section = item.section
+    if item.code or section is None:
+        return BatchRecord(item.key, item.code, None, item.in_doubt)
+    _, _, _, generation, void_time, _, count, offset, message = section
+    bins, _ = bins_of(message, offset, count)
+    key = item.key
+    ttl = ttl_of(void_time, now) if void_time else NEVER_EXPIRES
+    record = _tuple(Record, (key, _tuple(RecordMetadata, (generation, ttl)), bins))
+    return _tuple(BatchRecord, (key, 0, record, item.in_doubt))
 
 
 def results_of(item: BatchItem, now: float) -> BatchRecord:
@@ -40,13 +52,16 @@ def _record(item: BatchItem, now: float, bins: dict[str, Any] | None) -> BatchRe
     section = item.section
     if bins is None or section is None:
         return BatchRecord(item.key, item.code, None, item.in_doubt)
-    head = section.head
-    meta = RecordMetadata(head.generation, ttl_of(head.void_time, now))
+    meta = RecordMetadata(section.generation, ttl_of(section.void_time, now))
     return BatchRecord(item.key, item.code, Record(item.key, meta, bins), item.in_doubt)
 
 
 def _bins(item: BatchItem) -> dict[str, Any] | None:
-    return None if item.code or item.section is None else item.section.bins()
+    section = item.section
+    if item.code or section is None:
+        return None
+    *_, count, offset, message = section
+    return bins_of(message, offset, count)[0]
 
 
 class LazyBatchRecords(Mapping[Any, AerospikeRecord]):
@@ -79,7 +94,8 @@ class LazyBatchRecords(Mapping[Any, AerospikeRecord]):
     @property
     def batch_records(self) -> list[BatchRecord]:
         """Every record in the order of the call, with its result code."""
-        return list(self.iter_records())
+        now = self._now
+        return [record_of(item, now) for item in self._items]
 
     def iter_records(self) -> Iterator[BatchRecord]:
         """The same, one after the other."""

@@ -13,12 +13,12 @@ __all__ = ["check_done", "truncate_command"]
 _FORBIDDEN = frozenset(";:=\n\t")
 
 
-def truncate_command(namespace: str, set_name: str | None, nanos: int = 0) -> str:
+def truncate_command(namespace: str, set_name: str, nanos: int = 0) -> str:
     """The command that removes the records of a set, or of a namespace.
 
     Args:
         namespace: name of the namespace.
-        set_name: name of the set; empty for all.
+        set_name: name of the set; the empty text, and nothing else, for all.
         nanos: only records last changed before this, in nanoseconds of Unix time; 0 for now.
 
     Raises:
@@ -27,7 +27,8 @@ def truncate_command(namespace: str, set_name: str | None, nanos: int = 0) -> st
     """
     _check("namespace", namespace)
     command = f"truncate-namespace:namespace={namespace}"
-    if set_name:
+    if set_name != "":
+        # Whatever else is not true, such as None, is no way to say that everything goes.
         _check("set_name", set_name)
         command = f"truncate:namespace={namespace};set={set_name}"
     if isinstance(nanos, bool) or not isinstance(nanos, int):
@@ -44,11 +45,10 @@ def _check(what: str, name: Any) -> None:
         raise ValueError(f"{what} cannot be part of a command: {name!r}")
 
 
-def check_done(command: str, answer: str) -> None:
+def check_done(answer: str) -> None:
     """Nothing, if a command was carried out.
 
     Args:
-        command: what was asked.
         answer: what came back.
 
     Raises:
@@ -57,10 +57,8 @@ def check_done(command: str, answer: str) -> None:
     failure = failure_of(answer)
     if failure is None:
         return
-    name = command.partition(":")[0]
     raise class_of(failure.code)(
         f"AEROSPIKE_ERR ({failure.code}): {failure.text}",
         code=failure.code,
         outcome=outcome_of(failure.code, is_write=True),
-        operation=name,
     )

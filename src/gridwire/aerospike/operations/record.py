@@ -16,16 +16,18 @@ from gridwire.aerospike.protocol.digest import DIGEST_BYTES, key_particle, parti
 from gridwire.aerospike.protocol.keys import read_key
 from gridwire.aerospike.protocol.message import (
     DIGEST_HEAD,
+    MAX_MESSAGE_BYTES,
     encode_message,
     field,
     operation,
     place,
     set_operation_count,
     set_size,
+    too_large,
 )
 from gridwire.aerospike.protocol.operations import (
     Operations,
-    bin_name,
+    bin_names_of,
     encode_bins,
     encode_operations,
 )
@@ -84,9 +86,7 @@ class RecordRequests:
         """Some bins of a record."""
         rules = self._policies.read(policy)
         found = read_key(key)
-        if isinstance(bins, (str, bytes)):
-            raise TypeError("bins is a list of names, not one name")
-        names = [operation(flags.OP_READ, NULL, bin_name(name)) for name in bins]
+        names = [operation(flags.OP_READ, NULL, name) for name in bin_names_of("bins", bins)]
         payload = self._message(
             rules, rules.info1 | flags.INFO1_READ, 0, 0, found, len(names), b"".join(names)
         )
@@ -101,7 +101,13 @@ class RecordRequests:
         rules = self._policies.write(meta, policy)
         found = read_key(key)
         count, data = encode_bins(bins)
-        return self._write("put", rules, found, count, data)
+        info2 = rules.info2 | flags.INFO2_WRITE
+        payload = self._message(rules, 0, info2, rules.info3, found, count, data)
+        digest = found[3]
+        partition = (digest[0] | digest[1] << 8) & 4095
+        return RecordRequest(
+            "put", payload, self._answers.done, found[0], partition, True, rules, found
+        )
 
     def remove(self, key: Any, meta: _Policy = None, policy: _Policy = None) -> RecordRequest[None]:
         """Remove a record."""
@@ -119,11 +125,10 @@ class RecordRequests:
         policy: _Policy = None,
     ) -> RecordRequest[None]:
         """Remove bins."""
-        if isinstance(bin_names, (str, bytes)):
-            raise TypeError("bin_names is a list of names, not one name")
         rules = self._policies.write(meta, policy)
         found = read_key(key)
-        ops = [operation(flags.OP_WRITE, NULL, bin_name(name)) for name in bin_names]
+        names = bin_names_of("bin_names", bin_names)
+        ops = [operation(flags.OP_WRITE, NULL, name) for name in names]
         return self._write("remove_bin", rules, found, len(ops), b"".join(ops))
 
     def touch(
@@ -179,7 +184,7 @@ class RecordRequests:
     def _operate(
         self,
         name: str,
-        decode: Callable[[AerospikeKey, bytes], Any],
+        decode: Callable[[bool, AerospikeKey, bytes], Any],
         key: Any,
         ops: Iterable[Any],
         meta: _Policy,
@@ -190,9 +195,11 @@ class RecordRequests:
         rules = self._policies.write(meta, policy)
         info1, info2, info3 = bits_of(encoded, rules)
         payload = self._message(rules, info1, info2, info3, found, encoded.size, encoded.data)
-        if encoded.writes:
-            return self._written(name, payload, partial(decode, found), found, rules)
-        return self._read(name, payload, decode, found, rules)
+        whole = partial(decode, encoded.writes, found)
+        partition = partition_of(found.digest)
+        return RecordRequest(
+            name, payload, whole, found.namespace, partition, encoded.writes, rules, found
+        )
 
     def _message(
         self,
@@ -219,6 +226,8 @@ class RecordRequests:
             message += operations
             set_operation_count(message, count)
         if sends_key or count:
+            if len(message) > MAX_MESSAGE_BYTES:
+                raise too_large(len(message))
             set_size(message)
         return message
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.particles import INTEGER, NULL, STRING, decode_particle
+from gridwire.aerospike.protocol.texts import decode_text
 
 __all__ = ["MAX_NAMES", "bins_end", "bins_of", "ordered_bins_of"]
 
@@ -21,7 +22,8 @@ MAX_NAMES = 4096
 
 # The size behind it, the particle's type, and the size of the name.
 _read_head = Struct(">IxBxB").unpack_from
-_read_int = Struct(">q").unpack_from
+# A name of each length, and the integer behind it: read at once, they cost a third less.
+_named_ints = tuple(Struct(f">{size}sq").unpack_from for size in range(256))
 _HEAD_BYTES = 8
 
 
@@ -29,7 +31,7 @@ class _Names(dict[bytes, str]):
     """Names as text: the same few come again and again, and bring their hashes along."""
 
     def __missing__(self, raw: bytes) -> str:
-        name = raw.decode("utf-8", "surrogateescape")
+        name = decode_text(raw)
         if len(self) >= MAX_NAMES:
             self.clear()
         self[raw] = name
@@ -61,7 +63,8 @@ def bins_of(message: bytes, offset: int, count: int) -> tuple[dict[str, Any], in
             if kind == INTEGER:
                 if offset - value_at != 8:
                     raise _wrong_integer(offset - value_at)
-                bins[names[message[name_at:value_at]]] = _read_int(message, value_at)[0]
+                name, value = _named_ints[name_size](message, name_at)
+                bins[names[name]] = value
             elif value_at > offset or offset > len(message):
                 raise _ends_early()
             elif kind == STRING:

@@ -10,6 +10,7 @@ from struct import Struct
 from typing import Any, Protocol
 
 from gridwire.aerospike.protocol.ripemd import ripemd160
+from gridwire.aerospike.protocol.texts import encode_text
 
 __all__ = [
     "DIGEST_BYTES",
@@ -86,7 +87,7 @@ def hash_of_set(set_name: str) -> Hash:
     Args:
         set_name: name of the set, may be empty.
     """
-    return _begin(set_name.encode())
+    return _begin(encode_text(set_name))
 
 
 def _digest(set_name: str, key: bytes) -> bytes:
@@ -107,11 +108,12 @@ def record_digest(set_name: str, user_key: str | int | bytes | bytearray) -> byt
 
     Raises:
         OverflowError: an integer does not fit into 64 bits with a sign.
-        ValueError: the key has another type.
+        TypeError: the key has a type that Aerospike does not know.
+        ValueError: it has another one that cannot be a key, or is a text that cannot be stored.
     """
     kind = type(user_key)
     if kind is str:
-        return _digest(set_name, _STRING + user_key.encode("utf-8", "surrogateescape"))  # type: ignore[union-attr]
+        return _digest(set_name, _STRING + encode_text(user_key))  # type: ignore[arg-type]
     if kind is int:
         return _digest(set_name, _INTEGER + _integer(user_key))  # type: ignore[arg-type]
     if kind is bytes:
@@ -120,17 +122,19 @@ def record_digest(set_name: str, user_key: str | int | bytes | bytearray) -> byt
 
 
 def _digest_of_other(set_name: str, user_key: Any) -> bytes:
-    if isinstance(user_key, bool) or user_key is None:
-        raise ValueError(f"Invalid key: {user_key!r} is not a str, int, bytes or bytearray")
+    if user_key is None or isinstance(user_key, (bool, float, list, dict)):
+        kind = type(user_key).__name__
+        raise ValueError(f"Invalid key: {kind} is not str, int, bytes or bytearray")
     if isinstance(user_key, str):
-        return _digest(set_name, _STRING + user_key.encode("utf-8", "surrogateescape"))
+        return _digest(set_name, _STRING + encode_text(user_key))
     if isinstance(user_key, int):
         return _digest(set_name, _INTEGER + _integer(user_key))
     if isinstance(user_key, bytes):
         return _digest(set_name, _STRING + user_key)
     if isinstance(user_key, bytearray):
         return _digest(set_name, _BLOB + user_key)
-    raise ValueError(f"Invalid key: {type(user_key).__name__} is not str, int, bytes or bytearray")
+    kind = type(user_key).__name__
+    raise TypeError(f"Unsupported type for Aerospike key: {kind} is not str, int, bytes, bytearray")
 
 
 def _integer(value: int) -> bytes:
@@ -142,7 +146,7 @@ def _integer(value: int) -> bytes:
 def key_particle(user_key: str | int | bytes | bytearray) -> bytes:
     """The type byte and bytes of a key, as a record keeps them when it is sent along."""
     if isinstance(user_key, str):
-        return _STRING + user_key.encode("utf-8", "surrogateescape")
+        return _STRING + encode_text(user_key)
     if isinstance(user_key, int):
         return _INTEGER + _integer(user_key)
     return _BLOB + user_key

@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
-from gridwire.errors import ProtocolError
+from gridwire import errors
+from gridwire.aerospike.exception import AerospikeError
 
 __all__ = ["ProtocolError"]
+
+
+class ProtocolError(AerospikeError, errors.ProtocolError):
+    """An answer makes no sense. A write that it was the answer to may have been done."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.proto import HEADER_BYTES, INFO, frame, kind_of
+from gridwire.aerospike.protocol.texts import decode_text, encode_text
 
 __all__ = ["InfoFailure", "encode_info", "failure_of", "read_info"]
 
@@ -35,14 +36,17 @@ def encode_info(names: Iterable[str]) -> bytes:
         names: names and commands, without line ends.
 
     Raises:
+        TypeError: one is not text.
         ValueError: one has a line end in it, which would make it two.
     """
     lines = []
     for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"an info command must be a str, not {type(name).__name__}")
         if "\n" in name:
             raise ValueError(f"an info command is one line: {name!r}")
         lines.append(f"{name}\n")
-    return frame(INFO, "".join(lines).encode())
+    return frame(INFO, encode_text("".join(lines)))
 
 
 def read_info(message: bytes) -> dict[str, str]:
@@ -57,7 +61,7 @@ def read_info(message: bytes) -> dict[str, str]:
     if kind_of(message) != INFO:
         raise ProtocolError(f"not an info answer: {message[:8].hex()}")
     values: dict[str, str] = {}
-    text = message[HEADER_BYTES:].decode("utf-8", "surrogateescape")
+    text = decode_text(message[HEADER_BYTES:])
     for line in text.split("\n"):
         if line:
             name, _, value = line.partition("\t")

@@ -8,6 +8,7 @@ from struct import Struct
 from typing import Any
 
 from gridwire.aerospike.protocol.digest import DIGEST_BYTES, Hash, hash_of_set, record_digest
+from gridwire.aerospike.protocol.texts import encode_text
 from gridwire.aerospike.types import AerospikeKey
 
 __all__ = ["read_key"]
@@ -33,7 +34,7 @@ def read_key(key: Any) -> AerospikeKey:
         key: ``(namespace, set, user_key)``, or ``(namespace, set, None, digest)``.
 
     Raises:
-        TypeError: it is not a tuple, or a name is not text.
+        TypeError: it is not a tuple, a name is not text, or the key has an unknown type.
         ValueError: it is too short, or a part of it cannot be.
         OverflowError: an integer key does not fit into 64 bits with a sign.
     """
@@ -74,9 +75,9 @@ def _check_names(namespace: Any, set_name: Any) -> None:
     for what, name in (("namespace", namespace), ("set", set_name)):
         if not isinstance(name, str):
             raise TypeError(f"the {what} of a key must be a str, not {type(name).__name__}")
-    if not 0 < len(namespace.encode()) <= _MAX_NAMESPACE_BYTES:
+    if not 0 < len(encode_text(namespace)) <= _MAX_NAMESPACE_BYTES:
         raise ValueError(f"a namespace has 1 to {_MAX_NAMESPACE_BYTES} bytes: {namespace!r}")
-    if len(set_name.encode()) > _MAX_SET_BYTES:
+    if len(encode_text(set_name)) > _MAX_SET_BYTES:
         raise ValueError(f"a set has at most {_MAX_SET_BYTES} bytes: {set_name!r}")
 
 

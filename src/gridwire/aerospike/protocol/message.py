@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
 from struct import Struct
 from typing import Any, NamedTuple
 
-from gridwire.aerospike.protocol.bins import bins_end, bins_of, ordered_bins_of
+from gridwire.aerospike.exception import InvalidArgError
+from gridwire.aerospike.protocol.bins import bins_end, ordered_bins_of
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.flags import FIELD_DIGEST, FIELD_NAMESPACE, FIELD_SET, INFO3_LAST
-from gridwire.aerospike.protocol.proto import HEADER_BYTES, MESSAGE, PROTO_VERSION
+from gridwire.aerospike.protocol.proto import HEADER_BYTES, MAX_PROTO_BYTES, MESSAGE, PROTO_VERSION
+from gridwire.aerospike.protocol.texts import encode_text
 
 __all__ = [
     "EPOCH",
     "FIRST_FIELD",
+    "MAX_MESSAGE_BYTES",
     "MESSAGE_HEAD_BYTES",
     "NEVER_EXPIRES",
     "Head",
@@ -28,6 +32,7 @@ __all__ = [
     "set_operation_count",
     "set_server_timeout",
     "set_size",
+    "too_large",
     "ttl_of",
 ]
 
@@ -40,6 +45,9 @@ MESSAGE_HEAD_BYTES = 22
 FIRST_FIELD = HEADER_BYTES + MESSAGE_HEAD_BYTES
 """Where the first field of a message begins, from its frame's first byte."""
 
+MAX_MESSAGE_BYTES = HEADER_BYTES + MAX_PROTO_BYTES
+"""Largest message with its frame's header, in bytes: a server ends the connection at a larger."""
+
 _TIMEOUT_AT = HEADER_BYTES + 14
 _OPERATION_COUNT_AT = HEADER_BYTES + 20
 _FRAME_BITS = PROTO_VERSION << 56 | MESSAGE << 48
@@ -47,6 +55,8 @@ _FRAME_BITS = PROTO_VERSION << 56 | MESSAGE << 48
 # Frame header; header size, info1 to info4, result; generation, ttl, timeout; two counts.
 _pack_head = Struct(">QBBBBBBIIIHH").pack
 _read_whole_head = Struct(">BBBBBBIIIHH").unpack_from
+# The head's size, info3, result code; generation, void time, index of the row; two counts.
+_read_section = Struct(">BxxBxBIIIHH").unpack_from
 _pack_field = Struct(">IB").pack
 _read_field = Struct(">IB").unpack_from
 _pack_operation = Struct(">IBBBB").pack
@@ -68,8 +78,13 @@ def operation(code: int, particle: int, name: bytes, value: bytes = b"") -> byte
         particle: type of the value.
         name: of the bin.
         value: the particle's bytes.
+
+    Raises:
+        InvalidArgError: no message can hold it.
     """
     size = 4 + len(name) + len(value)
+    if size > MAX_PROTO_BYTES:
+        raise too_large(size + MESSAGE_HEAD_BYTES + HEADER_BYTES)
     return _pack_operation(size, code, particle, 0, len(name)) + name + value
 
 
@@ -81,10 +96,10 @@ def place(namespace: str, set_name: str) -> tuple[int, bytes]:
         namespace: name of the namespace.
         set_name: name of the set; an empty one is left out.
     """
-    fields = field(FIELD_NAMESPACE, namespace.encode())
+    fields = field(FIELD_NAMESPACE, encode_text(namespace))
     if not set_name:
         return 1, fields
-    return 2, fields + field(FIELD_SET, set_name.encode())
+    return 2, fields + field(FIELD_SET, encode_text(set_name))
 
 
 DIGEST_HEAD = _pack_field(21, FIELD_DIGEST)
@@ -141,6 +156,18 @@ def encode_message(
 def set_size(message: bytearray) -> None:
     """Say in a frame's header how long its message is, after something came behind it."""
     _pack_frame(message, 0, _FRAME_BITS | len(message) - HEADER_BYTES)
+
+
+def too_large(size: int) -> InvalidArgError:
+    """The error for a message that no server takes.
+
+    Args:
+        size: of the message with its frame's header, in bytes.
+    """
+    return InvalidArgError(
+        f"a request of {size} bytes, servers take at most {MAX_MESSAGE_BYTES}",
+        hint="Spread what is written over several records or calls.",
+    )
 
 
 def set_operation_count(message: bytearray, count: int) -> None:
@@ -216,25 +243,42 @@ def fields_of(message: bytes, offset: int, count: int) -> tuple[dict[int, bytes]
 
 
 class Section(NamedTuple):
-    """One of several answers in a frame: of a batch, of a query."""
+    """One of several answers in a frame: of a batch, of a query.
 
-    head: Head
-    fields: dict[int, bytes]
+    Attributes:
+        row: the index of what it answers, as the request had it.
+        code: result code.
+        info3: bits about the answer itself.
+        generation: of the record.
+        void_time: when it expires; see `ttl_of`.
+        field_count: how many fields it has.
+        operation_count: how many bins, or results of operations.
+        operations_at: where those begin.
+        message: the frame.
+    """
+
+    row: int
+    code: int
+    info3: int
+    generation: int
+    void_time: int
+    field_count: int
+    operation_count: int
     operations_at: int
     message: bytes
 
     @property
     def is_last(self) -> bool:
         """Whether nothing more follows for the request."""
-        return bool(self.head.info3 & INFO3_LAST)
-
-    def bins(self) -> dict[str, Any]:
-        """The bins that it carries."""
-        return bins_of(self.message, self.operations_at, self.head.operation_count)[0]
+        return bool(self.info3 & INFO3_LAST)
 
     def ordered_bins(self) -> list[tuple[str, Any]]:
         """The results of operations that it carries, in order."""
-        return ordered_bins_of(self.message, self.operations_at, self.head.operation_count)[0]
+        return ordered_bins_of(self.message, self.operations_at, self.operation_count)[0]
+
+
+# The constructors of named tuples are Python functions, one more for each answer.
+_tuple = tuple.__new__
 
 
 def sections(message: bytes) -> list[Section]:
@@ -251,8 +295,22 @@ def sections(message: bytes) -> list[Section]:
     found: list[Section] = []
     offset, size = HEADER_BYTES, len(message)
     while offset < size:
-        head = read_head(message, offset)
-        fields, operations_at = fields_of(message, offset + MESSAGE_HEAD_BYTES, head.field_count)
-        found.append(Section(head, fields, operations_at, message))
-        offset = bins_end(message, operations_at, head.operation_count)
+        try:
+            head, info3, code, generation, void_time, row, fields, count = _read_section(
+                message, offset
+            )
+        except struct.error:
+            raise ProtocolError("a message ends within its head") from None
+        if head != MESSAGE_HEAD_BYTES:
+            raise ProtocolError(f"a message head of {head} bytes")
+        offset += MESSAGE_HEAD_BYTES
+        if fields:
+            _, offset = fields_of(message, offset, fields)
+        found.append(
+            _tuple(
+                Section,
+                (row, code, info3, generation, void_time, fields, count, offset, message),
+            )
+        )
+        offset = bins_end(message, offset, count)
     return found

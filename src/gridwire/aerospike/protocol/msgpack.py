@@ -2,7 +2,8 @@
 """The dialect of MessagePack inside lists and maps (protocol notes, section 5).
 
 Text, bytes and GeoJSON are MessagePack strings whose first byte is the particle type. Extensions
-mark ordered lists and maps, and two values that only comparisons know.
+mark ordered lists and maps, and two values that only comparisons know, which come back as None.
+Nothing is lost in reading: what Python cannot tell apart, or what is not known, is an error.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from struct import Struct
 from typing import Any
 
 from gridwire.aerospike.protocol.errors import ProtocolError
-from gridwire.aerospike.protocol.values import HLL, GeoJSON
+from gridwire.aerospike.protocol.texts import decode_text, encode_text
+from gridwire.aerospike.protocol.values import HLL, GeoJSON, LanguageBlob
 
-__all__ = ["MAX_DEPTH", "pack", "unpack"]
+__all__ = ["LANGUAGE_BLOBS", "MAX_DEPTH", "pack", "unpack"]
 
 MAX_DEPTH = 64
 """How deep lists and maps may be nested: deeper is refused both ways, so that neither a value nor
 a peer can exhaust the stack."""
+
+LANGUAGE_BLOBS = range(7, 13)
+"""Types of what another language's client serialized: Java, C#, Python, Ruby, PHP, Erlang."""
 
 _STRING, _BLOB, _HLL, _GEOJSON = 3, 4, 18, 23
 
@@ -32,19 +37,22 @@ _pack_i16 = Struct(">Bh").pack
 _pack_i32 = Struct(">Bi").pack
 _pack_i64 = Struct(">Bq").pack
 
-# Extension 0xff: infinity is 1, the wildcard 0. They come back as None, as a result has no use.
-_ORDER_EXTENSION = 0xC7
+# The first item of a list, or the first key of a map: the extension's type says how it is ordered.
+_ORDER_EXTENSIONS = frozenset({0xC7, 0xC8, 0xC9})
+
+# The wildcard and infinity. Servers compare with them and store neither.
+_COMPARED_ONLY = frozenset({b"\xff\x00", b"\xff\x01"})
 
 
 def pack(value: Any) -> bytes:
     """Serialize a list, a map or a scalar.
 
     Args:
-        value: None, bool, int, float, str, bytes, list or dict, nested up to `MAX_DEPTH`.
+        value: what `encode_particle` takes, nested up to `MAX_DEPTH`.
 
     Raises:
         TypeError: a value of another type is in it.
-        ValueError: it is nested too deep.
+        ValueError: it is nested too deep, or a text in it cannot be stored (see `texts`).
         OverflowError: an integer does not fit into 64 bits.
     """
     out = bytearray()
@@ -55,8 +63,7 @@ def pack(value: Any) -> bytes:
 def _pack(value: Any, out: bytearray, depth: int) -> None:
     kind = type(value)
     if kind is str:
-        raw = value.encode("utf-8", "surrogateescape")
-        _pack_raw(_STRING, raw, out)
+        _pack_raw(_STRING, encode_text(value), out)
     elif kind is int:
         _pack_int(value, out)
     elif kind is bool:
@@ -70,7 +77,7 @@ def _pack(value: Any, out: bytearray, depth: int) -> None:
     elif isinstance(value, (list, dict)):
         _pack_container(value, out, depth)
     else:
-        _pack_other(value, out, depth)
+        _pack_other(value, out)
 
 
 def _pack_container(value: list[Any] | dict[Any, Any], out: bytearray, depth: int) -> None:
@@ -88,14 +95,16 @@ def _pack_container(value: list[Any] | dict[Any, Any], out: bytearray, depth: in
         _pack(item, out, depth + 1)
 
 
-def _pack_other(value: Any, out: bytearray, depth: int) -> None:
+def _pack_other(value: Any, out: bytearray) -> None:
     """Subclasses: of the types above they are their base."""
     if isinstance(value, GeoJSON):
-        _pack_raw(_GEOJSON, value.encode(), out)
+        _pack_raw(_GEOJSON, encode_text(value), out)
     elif isinstance(value, HLL):
         _pack_raw(_HLL, value, out)
+    elif isinstance(value, LanguageBlob):
+        _pack_raw(value.particle_type, value, out)
     elif isinstance(value, str):
-        _pack(str.__str__(value), out, depth)
+        _pack_raw(_STRING, encode_text(value), out)
     elif isinstance(value, int):
         _pack_int(int(value), out)
     elif isinstance(value, float):
@@ -189,11 +198,8 @@ _LONG_EXTENSIONS = {0xC7: Struct(">B"), 0xC8: Struct(">H"), 0xC9: Struct(">I")}
 _PRESERVE_ORDER = 0x08
 
 
-_NO_ORDER = -1
-
-
 class _Order:
-    """An extension: what its type says about a list's or map's order, or that it says nothing."""
+    """What stands before the items of a list or a map that has an order."""
 
     __slots__ = ("flags",)
 
@@ -210,8 +216,8 @@ def unpack(data: bytes, start: int = 0, end: int | None = None) -> Any:
         end: where it ends, the end of `data` if None.
 
     Returns:
-        None, bool, int, float, str, bytes, list or dict. A map whose order the server was asked to
-        keep is a list of pairs.
+        None, bool, int, float, str, bytes, list, dict, `GeoJSON`, `HLL` or `LanguageBlob`. A map
+        whose order the server was asked to keep is a list of pairs.
 
     Raises:
         ProtocolError: that is not one value of this dialect.
@@ -223,7 +229,14 @@ def unpack(data: bytes, start: int = 0, end: int | None = None) -> Any:
         raise ProtocolError("a list or map ends too early") from None
     if offset != stop:
         raise ProtocolError(f"{stop - offset} bytes behind a list or map")
-    return None if type(value) is _Order else value
+    return _value(value)
+
+
+def _value(item: Any) -> Any:
+    """What was read, where no order can stand."""
+    if type(item) is _Order:
+        raise ProtocolError(f"an extension of type {item.flags} is no value")
+    return item
 
 
 def _unpack(data: bytes, offset: int, end: int, depth: int) -> tuple[Any, int]:
@@ -271,7 +284,11 @@ def _long(data: bytes, offset: int, end: int, code: int, depth: int) -> tuple[An
     stop = offset + 1 + size
     if stop > end:
         raise ProtocolError("a list or map ends too early")
-    return _Order(data[offset] if code == _ORDER_EXTENSION else _NO_ORDER), stop
+    if code in _ORDER_EXTENSIONS:
+        return _Order(data[offset]), stop
+    if data[offset:stop] in _COMPARED_ONLY:
+        return None, stop
+    raise ProtocolError(f"an extension of type {data[offset]} is no value")
 
 
 def _raw(data: bytes, offset: int, size: int, end: int) -> tuple[Any, int]:
@@ -283,15 +300,17 @@ def _raw(data: bytes, offset: int, size: int, end: int) -> tuple[Any, int]:
     kind = data[offset]
     raw = bytes(data[offset + 1 : stop])
     if kind == _STRING:
-        return raw.decode("utf-8", "surrogateescape"), stop
+        return decode_text(raw), stop
     if kind == _GEOJSON:
-        return GeoJSON(raw.decode("utf-8", "surrogateescape")), stop
+        return GeoJSON(decode_text(raw)), stop
     if kind == _HLL:
         return HLL(raw), stop
-    if kind == _BLOB or 7 <= kind <= 12:
+    if kind == _BLOB:
         return raw, stop
+    if kind in LANGUAGE_BLOBS:
+        return LanguageBlob(raw, kind), stop
     # A string without its type byte, as servers keep it when somebody sends one.
-    return bytes(data[offset:stop]).decode("utf-8", "surrogateescape"), stop
+    return decode_text(bytes(data[offset:stop])), stop
 
 
 def _list(data: bytes, offset: int, count: int, end: int, depth: int) -> tuple[Any, int]:
@@ -299,11 +318,9 @@ def _list(data: bytes, offset: int, count: int, end: int, depth: int) -> tuple[A
     items: list[Any] = []
     for index in range(count):
         item, offset = _unpack(data, offset, end, depth + 1)
-        if type(item) is _Order:
-            if index == 0 and item.flags != _NO_ORDER:
-                continue
-            item = None
-        items.append(item)
+        if type(item) is _Order and index == 0:
+            continue
+        items.append(_value(item))
     return items, offset
 
 
@@ -314,18 +331,24 @@ def _map(data: bytes, offset: int, count: int, end: int, depth: int) -> tuple[An
     for index in range(count):
         key, offset = _unpack(data, offset, end, depth + 1)
         value, offset = _unpack(data, offset, end, depth + 1)
-        if type(key) is _Order:
-            if index == 0 and key.flags != _NO_ORDER:
-                flags = key.flags
-                continue
-            key = None
-        pairs.append((key, None if type(value) is _Order else value))
+        if type(key) is _Order and index == 0 and value is None:
+            flags = key.flags
+            continue
+        pairs.append((_value(key), _value(value)))
     if flags & _PRESERVE_ORDER:
         return pairs, offset
+    return _dict(pairs), offset
+
+
+def _dict(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
     try:
-        return dict(pairs), offset
+        made = dict(pairs)
     except TypeError:
         raise ProtocolError("a map has a list or a map as key") from None
+    if len(made) != len(pairs):
+        # Servers tell 1, 1.0 and True apart, and a blob from that of another language.
+        raise ProtocolError("a map has keys that are equal in Python, of which a dict keeps one")
+    return made
 
 
 def _check_container(offset: int, items: int, end: int, depth: int) -> None:

@@ -13,18 +13,32 @@ from functools import lru_cache
 from struct import Struct
 from typing import Any, NamedTuple
 
+from gridwire._core.outcome import Outcome
+from gridwire.aerospike.exception import ServerError
 from gridwire.aerospike.protocol import flags
 from gridwire.aerospike.protocol.message import operation
 from gridwire.aerospike.protocol.particles import INTEGER, NULL, encode_particle, out_of_range
+from gridwire.aerospike.protocol.texts import encode_text
 
-__all__ = ["MAX_BIN_NAME_BYTES", "Operations", "bin_name", "encode_bins", "encode_operations"]
+__all__ = [
+    "MAX_BIN_NAME_BYTES",
+    "Operations",
+    "bin_name",
+    "bin_names_of",
+    "encode_bins",
+    "encode_operations",
+]
 
 MAX_BIN_NAME_BYTES = 15
 
 MAX_OPERATIONS = 32_768
 """Operations in one message: servers refuse more."""
 
+_PARAMETER = 4
+
 _pack_int = Struct(">q").pack
+_pack_size = Struct(">I").pack
+_SIZE_BYTES = 4
 
 _EMPTY_READ = operation(flags.OP_READ, NULL, b"")
 _TOUCH = operation(flags.OP_TOUCH, NULL, b"")
@@ -33,7 +47,7 @@ _DELETE = operation(flags.OP_DELETE, NULL, b"")
 
 @lru_cache(maxsize=4096)
 def _known_bin_name(name: str) -> bytes:
-    raw = name.encode("utf-8", "surrogateescape")
+    raw = encode_text(name)
     if not raw:
         raise ValueError("Bin name must not be empty")
     if len(raw) > MAX_BIN_NAME_BYTES:
@@ -41,6 +55,24 @@ def _known_bin_name(name: str) -> bytes:
             f"Bin name {name!r} exceeds the {MAX_BIN_NAME_BYTES}-byte limit ({len(raw)} bytes)"
         )
     return raw
+
+
+def bin_names_of(argument: str, names: Iterable[Any]) -> list[bytes]:
+    """The bytes of the names of several bins.
+
+    Args:
+        argument: how the caller calls them.
+        names: of the bins.
+
+    Raises:
+        TypeError: they are not several, or one is not text.
+        ValueError: one has no byte, or more than 15.
+    """
+    if isinstance(names, (str, bytes)):
+        raise TypeError(f"{argument} is a list of names, not one name")
+    if not hasattr(names, "__iter__"):
+        raise TypeError(f"{argument} is a list of names, not {type(names).__name__}")
+    return [bin_name(name) for name in names]
 
 
 def bin_name(name: Any) -> bytes:
@@ -82,7 +114,11 @@ def encode_bins(bins: Any) -> tuple[int, bytes]:
                 raise out_of_range(value) from None
             continue
         particle, data = encode_particle(value)
-        parts.append(operation(flags.OP_WRITE, particle, bin_name(name), data))
+        if type(name) is str:
+            size, rest = _head(name, particle)
+            parts += (_pack_size(size + len(data)), rest, data)
+        else:
+            parts.append(operation(flags.OP_WRITE, particle, bin_name(name), data))
     return len(bins), b"".join(parts)
 
 
@@ -90,6 +126,13 @@ def encode_bins(bins: Any) -> tuple[int, bytes]:
 def _int_head(name: str) -> bytes:
     """What stands before an integer that is written."""
     return operation(flags.OP_WRITE, INTEGER, bin_name(name), bytes(8))[:-8]
+
+
+@lru_cache(maxsize=4096)
+def _head(name: str, particle: int) -> tuple[int, bytes]:
+    """The size of what is written without its value, and what stands between it and the value."""
+    empty = operation(flags.OP_WRITE, particle, bin_name(name))
+    return len(empty) - _SIZE_BYTES, empty[_SIZE_BYTES:]
 
 
 class Row(NamedTuple):
@@ -176,8 +219,11 @@ def encode_operations(ops: Iterable[Any]) -> Operations:
 
     Raises:
         TypeError: one is not a dictionary, or holds something that cannot be stored.
-        ValueError: there is none, or too many; a number is unknown; a name cannot be.
+        ValueError: there are too many; a number is unknown; a name cannot be.
+        ServerError: there is none; what a server says of that, but nothing is sent.
     """
+    if isinstance(ops, (str, bytes, Mapping)) or not hasattr(ops, "__iter__"):
+        raise TypeError(f"ops is a list of operations, not {type(ops).__name__}")
     parts: list[bytes] = []
     info1 = info2 = 0
     reads = writes = False
@@ -191,6 +237,12 @@ def encode_operations(ops: Iterable[Any]) -> Operations:
             info2 |= flags.INFO2_RESPOND_ALL_OPS
         if row.reads and given["op"] == 1 and not given.get("bin"):
             info1 |= flags.INFO1_GET_ALL
+    if not parts:
+        raise ServerError(
+            "AEROSPIKE_ERR (4): the list of operations is empty",
+            code=_PARAMETER,
+            outcome=Outcome.NOT_SENT,
+        )
     if len(parts) > MAX_OPERATIONS:
         raise ValueError(f"{len(parts)} operations, servers take at most {MAX_OPERATIONS}")
     if writes:

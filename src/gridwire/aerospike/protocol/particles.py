@@ -8,7 +8,8 @@ from struct import Struct
 from typing import Any
 
 from gridwire.aerospike.protocol.errors import ProtocolError
-from gridwire.aerospike.protocol.msgpack import pack, unpack
+from gridwire.aerospike.protocol.msgpack import LANGUAGE_BLOBS, pack, unpack
+from gridwire.aerospike.protocol.texts import decode_text, encode_text
 from gridwire.aerospike.protocol.values import HLL, GeoJSON, LanguageBlob
 
 __all__ = [
@@ -38,9 +39,6 @@ MAP = 19
 LIST = 20
 GEOJSON = 23
 
-# Serialized by another language's client: Java, C#, Python, Ruby, PHP, Erlang.
-_LANGUAGE_BLOBS = range(7, 13)
-
 _pack_int = Struct(">q").pack
 _pack_float = Struct(">d").pack
 _unpack_int = Struct(">q").unpack_from
@@ -61,14 +59,11 @@ def encode_particle(value: Any) -> tuple[int, bytes]:
     Raises:
         TypeError: the type is none of those.
         OverflowError: an integer does not fit into 64 bits with a sign.
-        ValueError: it is nested too deep.
+        ValueError: it is nested too deep, or a text in it cannot be stored (see `texts`).
     """
     kind = type(value)
     if kind is str:
-        try:
-            return STRING, value.encode()
-        except UnicodeEncodeError:
-            return STRING, value.encode("utf-8", "surrogateescape")
+        return STRING, encode_text(value)
     if kind is int:
         return INTEGER, _integer(value)
     if kind is float:
@@ -88,7 +83,7 @@ def _encode_other(value: Any) -> tuple[int, bytes]:
     if isinstance(value, bool):
         return BOOL, b"\1" if value else b"\0"
     if isinstance(value, GeoJSON):
-        return GEOJSON, _GEOJSON_HEAD + value.encode()
+        return GEOJSON, _GEOJSON_HEAD + encode_text(value)
     if isinstance(value, HLL):
         return HYPERLOGLOG, bytes(value)
     if isinstance(value, LanguageBlob):
@@ -96,7 +91,7 @@ def _encode_other(value: Any) -> tuple[int, bytes]:
     if isinstance(value, (bytes, bytearray)):
         return BLOB, bytes(value)
     if isinstance(value, str):
-        return STRING, str.__str__(value).encode("utf-8", "surrogateescape")
+        return STRING, encode_text(value)
     if isinstance(value, int):
         return INTEGER, _integer(int(value))
     if isinstance(value, float):
@@ -137,7 +132,7 @@ def decode_particle(kind: int, data: bytes, start: int, end: int) -> Any:
             raise ProtocolError(f"an integer of {end - start} bytes")
         return _unpack_int(data, start)[0]
     if kind == STRING:
-        return _text(data[start:end])
+        return decode_text(data[start:end])
     if kind == BLOB:
         return data[start:end]
     if kind == FLOAT:
@@ -147,14 +142,6 @@ def decode_particle(kind: int, data: bytes, start: int, end: int) -> Any:
     if kind in (LIST, MAP):
         return unpack(data, start, end)
     return _decode_other(kind, data, start, end)
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        # Servers do not look whether it is UTF-8; escaped, it can be stored back as it was.
-        return raw.decode("utf-8", "surrogateescape")
 
 
 def _decode_other(kind: int, data: bytes, start: int, end: int) -> Any:
@@ -168,7 +155,7 @@ def _decode_other(kind: int, data: bytes, start: int, end: int) -> Any:
         return HLL(data[start:end])
     if kind == GEOJSON:
         return _geojson(data, start, end)
-    if kind in _LANGUAGE_BLOBS:
+    if kind in LANGUAGE_BLOBS:
         return LanguageBlob(data[start:end], kind)
     raise ProtocolError(f"particle type {kind} is unknown")
 
@@ -180,4 +167,4 @@ def _geojson(data: bytes, start: int, end: int) -> GeoJSON:
     text_at = start + len(_GEOJSON_HEAD) + cells * _CELL_BYTES
     if text_at > end:
         raise ProtocolError(f"a GeoJSON value with {cells} cells ends too early")
-    return GeoJSON(data[text_at:end].decode("utf-8", "surrogateescape"))
+    return GeoJSON(decode_text(data[text_at:end]))

@@ -16,7 +16,7 @@ from gridwire.testing._aerospike.orders import perform
 from gridwire.testing._aerospike.server import NodeServer
 from gridwire.testing._aerospike.traffic import Traffic
 from gridwire.testing._aerospike.users import UserSecurity
-from gridwire.testing._hazelcast.clock import ClusterClock
+from gridwire.testing._shared.clock import ClusterClock
 from gridwire.testing.errors import ClusterError, ClusterOptionError
 
 if TYPE_CHECKING:

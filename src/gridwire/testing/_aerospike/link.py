@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from gridwire.testing._aerospike.session import Session
-from gridwire.testing._hazelcast.dripping import Drip
+from gridwire.testing._shared.dripping import Drip
 
 if TYPE_CHECKING:
     from gridwire.testing._aerospike.node import Node

@@ -101,7 +101,10 @@ class Namespace:
         """The set with a name, which is made if it is not there; None without a name."""
         if not name:
             return None
-        return self.sets.setdefault(name, NamedSet())
+        named = self.sets.get(name)
+        if named is None:
+            named = self.sets[name] = NamedSet()
+        return named
 
     def remove_where(self, is_doomed: Callable[[Record], bool]) -> None:
         """Remove the records that something is true of."""
@@ -154,12 +157,13 @@ class Namespace:
         )
 
     def _count(self, record: Record, sign: int) -> None:
+        size = sign * record.storage_bytes
         self.objects += sign
-        self.used_bytes += sign * record.storage_bytes
+        self.used_bytes += size
         named = self.set_of(record.set_name)
         if named is not None:
             named.objects += sign
-            named.used_bytes += sign * record.storage_bytes
+            named.used_bytes += size
 
 
 def seconds_since_2010(now: float) -> int:

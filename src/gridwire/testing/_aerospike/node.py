@@ -131,8 +131,9 @@ class Node:
         if code:
             is_batch = len(message) > _INFO1_AT and message[_INFO1_AT] & flags.INFO1_BATCH
             return [last_message(code) if is_batch else refusal(code)]
+        now = self.now()
         for namespace in self.view.namespaces.values():
-            namespace.tick(self.now())
+            namespace.tick(now)
         try:
             request = read_request(message)
         except Refused as refused:

@@ -61,7 +61,7 @@ class UserOptions:
         external: his password is checked by another system, so clients send it in clear.
     """
 
-    password: str
+    password: str = field(repr=False)
     roles: tuple[str, ...] = ("read-write",)
     external: bool = False
 

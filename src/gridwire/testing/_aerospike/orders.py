@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gridwire.testing._aerospike.fault_specs import FaultSpec
-from gridwire.testing.errors import ClusterError
+from gridwire.testing._shared.orders import perform_common
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,16 +60,10 @@ def perform_now(cluster: LoopCluster, order: Mapping[str, Any]) -> Any:
         ClusterError: it cannot be done, or there is no such order.
     """
     match order["do"]:
-        case "clear":
-            cluster.clear()
         case "proxied":
             return cluster.proxied
         case "begin_fault":
             return cluster.begin_fault(FaultSpec.from_json(order["spec"]))
-        case "end_fault":
-            cluster.end_fault(order["fault"])
-        case "hits":
-            return cluster.hits(order["fault"])
         case "migrate":
             cluster.migrate(order["partitions"], order["to"])
         case "disconnect":
@@ -78,12 +72,6 @@ def perform_now(cluster: LoopCluster, order: Mapping[str, Any]) -> Any:
             cluster.set_full(order["namespace"], order["is_full"])
         case "end_sessions":
             cluster.end_sessions()
-        case "advance_time":
-            cluster.advance_time(order["seconds"])
-        case "stop_time":
-            cluster.stop_time(order["moment"])
-        case "run_time":
-            cluster.run_time()
-        case other:
-            raise ClusterError(f"not an order: {other!r}")
+        case _:
+            return perform_common(cluster, order)
     return None

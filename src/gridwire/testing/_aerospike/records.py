@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from gridwire.aerospike.protocol.message import EPOCH
@@ -22,7 +23,16 @@ _END_BYTES = 4
 _ALIGNMENT = 16
 
 
-class Record(NamedTuple):
+class _Fields(NamedTuple):
+    generation: int
+    void_time: int
+    updated: int
+    set_name: bytes
+    key: bytes
+    bins: Bins
+
+
+class Record(_Fields):
     """A record.
 
     Attributes:
@@ -34,14 +44,7 @@ class Record(NamedTuple):
         bins: the values.
     """
 
-    generation: int
-    void_time: int
-    updated: int
-    set_name: bytes
-    key: bytes
-    bins: Bins
-
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes that count against the limit of a record."""
         total = _HEAD_BYTES + _END_BYTES + _length_bytes(len(self.bins))

@@ -18,9 +18,10 @@ Pure, without sockets, clocks or randomness of their own:
 - `views`, `registrations`, `objects`: who is told what;
 - `fault_specs`, `choice`, `active_fault`, `faults`, `damage`: what can go wrong, and with which
   messages;
-- `clock`: the time by which entries live; `timers`: what is done later; `properties`: what real
-  members are configured with; `orders`: what a cluster can be told to do, as data.
+- `timers`: what is done later; `properties`: what real members are configured with; `orders`: what
+  a cluster can be told to do, as data.
 
-Around them: `server` and `link` (asyncio), `traffic` and `dripping` (messages on their way through
-faults), `cluster` (members on one loop, which lives in one of `gridwire.testing._homes`).
+Around them: `server` and `link` (asyncio), `traffic` (messages on their way through faults),
+`cluster` (members on one loop, which lives in one of `gridwire.testing._homes`). What clusters of
+both systems have in common is in `gridwire.testing._shared`.
 """

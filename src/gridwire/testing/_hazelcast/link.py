@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from gridwire.hazelcast.protocol.frames import FrameReader
 from gridwire.testing._hazelcast.dispatch import connect
-from gridwire.testing._hazelcast.dripping import Drip
+from gridwire.testing._shared.dripping import Drip
 
 if TYPE_CHECKING:
     from gridwire.hazelcast.protocol.frames import Buffer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gridwire.testing._hazelcast.fault_specs import FaultSpec
-from gridwire.testing.errors import ClusterError
+from gridwire.testing._shared.orders import perform_common
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,24 +62,12 @@ def perform_now(cluster: LoopCluster, order: Mapping[str, Any]) -> Any:
         ClusterError: it cannot be done, or there is no such order.
     """
     match order["do"]:
-        case "clear":
-            cluster.clear()
         case "begin_fault":
             return cluster.begin_fault(FaultSpec.from_json(order["spec"]))
-        case "end_fault":
-            cluster.end_fault(order["fault"])
-        case "hits":
-            return cluster.hits(order["fault"])
         case "migrate":
             cluster.migrate(order["partitions"], order["to"])
         case "disconnect":
             return cluster.disconnect(FaultSpec.from_json(order["whose"]).choice)
-        case "advance_time":
-            cluster.advance_time(order["seconds"])
-        case "stop_time":
-            cluster.stop_time(order["moment"])
-        case "run_time":
-            cluster.run_time()
-        case other:
-            raise ClusterError(f"not an order: {other!r}")
+        case _:
+            return perform_common(cluster, order)
     return None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from gridwire.testing._hazelcast.assignment import assigned
-from gridwire.testing._hazelcast.clock import ClusterClock
 from gridwire.testing._hazelcast.faults import Faults
 from gridwire.testing._hazelcast.interceptors import Interceptors
 from gridwire.testing._hazelcast.invalidations import Invalidations
@@ -32,6 +31,7 @@ from gridwire.testing._hazelcast.user_code import UserCode
 from gridwire.testing._hazelcast.versions import dialect_of
 from gridwire.testing._hazelcast.views import Views
 from gridwire.testing._hazelcast.waiting import WaitingRoom
+from gridwire.testing._shared.clock import ClusterClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from gridwire.hazelcast.protocol.frames import Buffer
+    Buffer = bytes | bytearray | memoryview
 
 __all__ = ["Drip"]
 
