@@ -219,7 +219,7 @@ def test_idle_connections_are_closed_and_the_minimum_is_kept(
     config = {"idle_timeout": 0.2, "tend_interval": 30, "pipeline_depth": 1}
     client = connect(cluster.hosts, min_conns_per_node=2, **config)
     assert connections(client) == 4
-    with cluster.delay(0.05, answers="record.exists"):
+    with cluster.delay(0.3, answers="record.exists"):
         threads = [
             threading.Thread(target=client.exists, args=(("test", "demo", number),))
             for number in range(24)
