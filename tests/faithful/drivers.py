@@ -86,6 +86,22 @@ class OfficialAsyncio(AsyncioStyle):
         module = importlib.import_module("hazelcast.asyncio")
         return self.run(module.HazelcastClient.create_and_start(**options))
 
+    def shutdown(self, raw: Any) -> None:
+        super().shutdown(raw)
+        self.run(_end_timers())
+
+
+async def _end_timers() -> None:
+    """End what the official client leaves behind where a member was gone before it answered."""
+    left = [
+        task
+        for task in asyncio.all_tasks()
+        if getattr(task.get_coro(), "__qualname__", "") == "AsyncioConnection._close_timer_cb"
+    ]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
 
 class Owner:
     """A thread or a task that makes calls, one after the other."""
