@@ -81,7 +81,8 @@ def main() -> None:
     signal.signal(signal.SIGALRM, storm.hit)
     signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
     chance = random.Random(99)
-    while storm.fired < wanted:
+    # The others get their turn as well, however busy the machine: locked out, they end the time.
+    while storm.fired < wanted or report["others"] <= 100:
         began = time.monotonic()
         try:
             report["wrong"] += not is_right(client, chance.randrange(_KEYS))

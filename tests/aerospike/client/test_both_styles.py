@@ -476,7 +476,7 @@ def test_a_node_that_fails_too_often_is_seen_to_be_left_alone(connect: Make):
             started = time.monotonic()
             with pytest.raises(a.ClusterError, match="left alone") as caught:
                 client.get(KEY, {"total_timeout": 5000, "max_retries": 0})
-            assert time.monotonic() - started < 4
+            assert time.monotonic() - started < 1
             assert caught.value.outcome is Outcome.NOT_SENT
 
 
@@ -494,9 +494,9 @@ def test_every_node_is_asked_at_once(connect: Make):
         client = connect(nodes.hosts, min_conns_per_node=1)
         with nodes.pause(*nodes.nodes[1:]):
             started = time.monotonic()
-            answers = client.info_all("build", {"timeout": 1000})
+            answers = client.info_all("build", {"timeout": 300})
             # One after the other would take three times as long.
-            assert time.monotonic() - started < 2.5
+            assert time.monotonic() - started < 0.6
         found = {one.node_name: one for one in answers}
         awake = found.pop(nodes.nodes[0].name)
         assert awake.error_code == 0

@@ -259,3 +259,4 @@ def test_one_answer_in_a_thousand_that_is_held_back_hurts_nobody_else(connected)
         assert disturbed.share(part) < 5 * undisturbed.share(part)
     # Those that were behind such an answer took as long as it takes to see that it is overdue.
     assert disturbed.share(0.99) < 20 * undisturbed.share(0.99)
+    assert disturbed.took[-1] < 1.0

@@ -33,8 +33,7 @@ def test_interrupts_under_load(serve: Any, interrupts: int, connections: int):
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["fired"] >= interrupts
-    # Few while the machine is busy, but the others were never locked out.
-    assert report["others"] > 0
+    assert report["others"] > 100
     wrong = {name: report[name] for name in ("wrong", "errors", "slow", "hung", "waiting")}
     assert wrong == {"wrong": 0, "errors": [], "slow": 0, "hung": 0, "waiting": 0}
     assert report["usable"]
