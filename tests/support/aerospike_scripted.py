@@ -99,6 +99,7 @@ class _Link(asyncio.Protocol):
                     out.append(answer)
                 continue
             self.requests += 1
+            self.node.carriers += self.requests == 1
             self.node.requests += 1
             step = self.node.script(self.node, message)
             if step is None:
@@ -143,6 +144,7 @@ class ScriptedNode:
         self.links: list[_Link] = []
         self.held: list[tuple[_Link, bytes]] = []
         self.opened = 0
+        self.carriers = 0
         self.requests = 0
         self.asked: list[str] = []
         self.logins = 0
