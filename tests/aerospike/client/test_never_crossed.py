@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import pytest
+import trustme
 
 from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.aerospike.exception import (
@@ -34,8 +35,6 @@ from support.aerospike_scripted import (
     echo,
     reply,
 )
-
-trustme = pytest.importorskip("trustme")
 
 OPERATIONS = 100_000
 WORKERS = 64

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import trustme
 
 from gridwire._core.outcome import Outcome
 from gridwire.aerospike import constants as c
@@ -27,8 +28,6 @@ from gridwire.aerospike.exception import (
 from gridwire.aerospike.protocol.digest import record_digest
 from gridwire.aerospike.protocol.proto import INFO, frame
 from support.aerospike_scripted import CUT, HALF, HOLD, reply
-
-trustme = pytest.importorskip("trustme")
 
 KEY = ("test", "demo", "ann")
 

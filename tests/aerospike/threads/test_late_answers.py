@@ -8,14 +8,13 @@ import time
 from typing import Any
 
 import pytest
+import trustme
 
 from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.control.blocking_command import check_answer
 from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.exception import AerospikeTimeoutError
 from support.aerospike_scripted import HOLD, reply
-
-trustme = pytest.importorskip("trustme")
 
 KEY = ("test", "demo", 1)
 PATIENT = {"total_timeout": 30, "max_retries": 0, "timeout_delay": 20_000}
