@@ -26,6 +26,8 @@ IN_PROCESS = (
 # No byte between the official client and a real member passes through a compiled leaf.
 REAL_DRIVERS = OURS if gridwire.implementation() == "compiled" else DRIVERS
 
+_SECOND_PLAYS = pytest.StashKey[list[str]]()
+
 REAL = [Target(version, members) for version in wanted_versions() for members in (1, 3)]
 
 
@@ -61,6 +63,20 @@ def real_stage(request: pytest.FixtureRequest, real_target):
     """Each client in turn on each real cluster."""
     with staged(request.param, *real_target) as stage:
         yield stage
+
+
+@pytest.fixture
+def note_second_play(request: pytest.FixtureRequest):
+    """What the official client did not see the first time is told at the end of the run."""
+    notes = request.config.stash.setdefault(_SECOND_PLAYS, [])
+    return lambda wrong: notes.append(f"{request.node.name}: {wrong}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nothing that happened is kept quiet."""
+    for note in terminalreporter.config.stash.get(_SECOND_PLAYS, []):
+        line = f"the official client had to play twice to see what was recorded: {note}"
+        terminalreporter.write_line(line, yellow=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,8 +23,8 @@ def test_in_process(in_process_stage, group):
 
 @pytest.mark.real_member
 @pytest.mark.parametrize("group", GROUPS)
-def test_real_members(real_stage, group):
-    wrong = real_stage.disagreements(group)
+def test_real_members(real_stage, group, note_second_play):
+    wrong = real_stage.doubts(group, note_second_play)
     assert not wrong, "\n".join(wrong)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from faithful.differences import DIFFERENCES, disagreements
 from faithful.drivers import DRIVERS
 from faithful.observing import Note, plain
 from faithful.recording import expected_lines, line_of, merge, read
+from faithful.stages import Stage
 from gridwire.testing.real import REAL_VERSIONS
 
 peer = pytest.importorskip("hazelcast.proxy.map")
@@ -129,6 +131,25 @@ def test_values_are_written_so_that_types_differ():
     assert len(set(texts)) == len(texts)
     assert plain([2, 1], unordered=True) == plain([1, 2])
     assert plain({2: "b", 1: "a"}) == plain({1: "a", 2: "b"})
+
+
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_only_the_official_client_plays_twice_and_that_is_told(is_ours):
+    plays = iter([["wrong"], ["wrong again"]])
+    stage = Stage.__new__(Stage)
+    stage.driver = SimpleNamespace(is_ours=is_ours)
+    stage.disagreements = lambda group: next(plays)
+    told = []
+    assert stage.doubts("locks", told.append) == (["wrong"] if is_ours else ["wrong again"])
+    assert told == ([] if is_ours else [["wrong"]])
+
+
+def test_who_agrees_plays_once():
+    plays = iter([[]])
+    stage = Stage.__new__(Stage)
+    stage.driver = SimpleNamespace(is_ours=False)
+    stage.disagreements = lambda group: next(plays)
+    assert stage.doubts("locks", pytest.fail) == []
 
 
 def test_five_clients_play():
