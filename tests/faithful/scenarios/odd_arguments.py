@@ -195,8 +195,10 @@ def endless_times(see: See) -> None:
 def times_of_another_type(see: See) -> None:
     m = see.map()
     for method in WITH_TIMES:
-        for seconds in ("1", True, [], object, dt.timedelta(seconds=1), decimal.Decimal(1)):
-            getattr(m, method)(1, "x", ttl=seconds)
+        # Each with a key of its own, for a second may be over before the next line.
+        times = ("1", True, [], object, dt.timedelta(seconds=1), decimal.Decimal(1))
+        for at, seconds in enumerate(times):
+            getattr(m, method)(f"{method} {at}", "x", ttl=seconds)
     m.set_ttl(1, "1")
     m.try_put(1, "x", "1")
     m.try_put(1, "x", None)
