@@ -26,6 +26,7 @@ from gridwire.aerospike.protocol.message import (
 )
 from gridwire.aerospike.protocol.particles import encode_particle
 from gridwire.aerospike.protocol.proto import ADMIN, HEADER_BYTES, INFO, ProtoReader, frame
+from gridwire.testing._shared.closing import stop_listening
 
 __all__ = ["CUT", "HALF", "HOLD", "ScriptedCluster", "ScriptedNode", "digest_of", "reply", "until"]
 
@@ -161,9 +162,9 @@ class ScriptedNode:
 
     async def stop(self) -> None:
         """As a process that is killed."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            await stop_listening(server)
         for link in list(self.links):
             link.transport.abort()
         self.held.clear()

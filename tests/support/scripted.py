@@ -27,13 +27,11 @@ from typing import Any, Self
 
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import client as client_messages
+from gridwire.testing._shared.closing import stop_listening
 from support.scripted_connection import PATIENCE, Behaviour, Connection, Hold, Incoming, joined
 from support.scripted_map import USUAL
 
 __all__ = ["Behaviour", "Connection", "Hold", "Incoming", "ScriptedCluster", "ScriptedMember"]
-
-# An accepted socket becomes a connection within this many turns of the loop.
-_ACCEPT_TURNS = 3
 
 _MEMBERS, _PARTITIONS = client_messages.ADD_CLUSTER_VIEW_LISTENER.events[:2]
 _ACK = client_messages.LOCAL_BACKUP_LISTENER.events[0]
@@ -110,13 +108,11 @@ class ScriptedMember:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
 
     async def _stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            await stop_listening(server)
         for connection in list(self.connections):
             connection.close()
-        for _ in range(_ACCEPT_TURNS):
-            await asyncio.sleep(0)
         while self.connections:  # noqa: ASYNC110 - they end in the next turns of this loop
             await asyncio.sleep(0)
 

@@ -15,7 +15,7 @@ SHARED = "gridwire.testing._shared"
 IMPURE = {
     "gridwire.testing._aerospike": {"cluster", "link", "server", "traffic"},
     "gridwire.testing._hazelcast": {"cluster", "link", "server", "traffic"},
-    SHARED: {"dripping"},
+    SHARED: {"closing", "dripping"},
 }
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,9 +30,6 @@ __all__ = ["LoopCluster", "NodeInfo"]
 
 _FABRIC_PORT = "BB9"
 """What node ids begin with, as at servers with the usual ports; the rest is a network address."""
-
-# An accepted socket becomes a connection within this many turns of the loop.
-_ACCEPT_TURNS = 3
 
 
 class NodeInfo(NamedTuple):
@@ -126,8 +122,6 @@ class LoopCluster:
         servers, self._servers = list(self._servers.values()), {}
         for server in servers:
             await server.close()
-        for _ in range(_ACCEPT_TURNS):
-            await asyncio.sleep(0)
 
     async def start_node(self, name: str | None = None, port: int = 0, rack: int = 0) -> NodeInfo:
         """Let one more node join; it has its share of the data when this returns.

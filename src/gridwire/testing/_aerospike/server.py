@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gridwire.testing._aerospike.link import Link
+from gridwire.testing._shared.closing import stop_listening
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["NodeServer"]
 
 _HOST = "127.0.0.1"
-
-_ACCEPT_TURNS = 3
-"""Turns of the loop within which an accepted socket becomes a connection."""
 
 _HANDSHAKE_SECONDS = 10.0
 """How long a client may take for the handshake of TLS."""
@@ -102,10 +100,7 @@ class NodeServer:
         """Close all sockets at once, and wait until they are closed."""
         self._over = True
         if self._server is not None:
-            # Connections that were accepted just now become ones that can be broken.
-            for _ in range(_ACCEPT_TURNS):
-                await asyncio.sleep(0)
-            self._server.close()
+            await stop_listening(self._server)
         if not self._links:
             return
         self._silence = asyncio.get_running_loop().create_future()

@@ -30,9 +30,6 @@ __all__ = ["LoopCluster", "MemberFacts", "random_cluster_name"]
 _SWEEP_SECONDS = 1.0
 """How often entries whose life is over are looked for; the life of entries has whole seconds."""
 
-# An accepted socket becomes a connection within this many turns of the loop.
-_ACCEPT_TURNS = 3
-
 
 class MemberFacts(NamedTuple):
     """What identifies a member to those who are not on its loop."""
@@ -102,8 +99,6 @@ class LoopCluster:
         servers, self._servers = list(self._servers.values()), {}
         for server in servers:
             await server.abort()
-        for _ in range(_ACCEPT_TURNS):
-            await asyncio.sleep(0)
         self._state.timers.stop()
         if self._alarm is not None:
             self._alarm.cancel()

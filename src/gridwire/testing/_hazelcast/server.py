@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gridwire.testing._hazelcast.link import Link, flush
+from gridwire.testing._shared.closing import stop_listening
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ class MemberServer:
 
     async def leave(self) -> None:
         """Hand everything over to the other members, then close."""
+        await self._stop_listening()
         self._state.leave(self.member)
         flush(self._state)
-        self._stop_listening()
         for link in list(self._links):
             link.close()
         if not await self._silent(_GOODBYE_SECONDS):
@@ -94,14 +95,14 @@ class MemberServer:
 
     async def kill(self) -> None:
         """End as a process that was killed: connections break, memory is lost."""
-        self._cut()
+        await self._cut()
         self._state.kill(self.member)
         flush(self._state)
         await self._silent(None)
 
     async def abort(self) -> None:
         """Close all sockets at once and wait until they are closed."""
-        self._cut()
+        await self._cut()
         await self._silent(None)
 
     def opened(self, link: Link) -> None:
@@ -119,15 +120,15 @@ class MemberServer:
     def _accept(self) -> Link:
         return Link(self, self._state, self.member, self._traffic)
 
-    def _cut(self) -> None:
-        self._stop_listening()
+    async def _cut(self) -> None:
+        await self._stop_listening()
         for link in list(self._links):
             link.abort()
 
-    def _stop_listening(self) -> None:
+    async def _stop_listening(self) -> None:
         self._over = True
         if self._server is not None:
-            self._server.close()
+            await stop_listening(self._server)
 
     async def _silent(self, seconds: float | None) -> bool:
         """Wait until all connections are gone; whether they are."""
