@@ -11,6 +11,7 @@ import pytest
 
 from gridwire.aerospike.asyncio.client import AsyncClient
 from support.aerospike_scripted import ScriptedCluster
+from support.patience import patient
 
 Body = Callable[[AsyncClient, ScriptedCluster], Coroutine[Any, Any, None]]
 
@@ -31,7 +32,7 @@ def connected(
         async def main() -> None:
             async with (
                 cluster or ScriptedCluster(count) as nodes,
-                AsyncClient({"hosts": nodes.hosts, **config}) as client,
+                AsyncClient(patient({"hosts": nodes.hosts, **config})) as client,
             ):
                 await client.connect()
                 async with asyncio.timeout(60):

@@ -26,12 +26,19 @@ pytestmark = [
 
 
 def test_all_see_what_is_expected(server, driver, group):
+    wrong = _play(server, driver, group)
+    if not driver.is_ours and any("Timeout" in text for text in wrong):
+        # Clients by others have a second for a call, which a busy machine may need for itself.
+        wrong = _play(server, driver, group)
+    assert not wrong, "\n".join(wrong)
+
+
+def _play(server, driver, group):
     expected = read(group)
     stage = Stage(server, driver)
-    wrong = [
+    return [
         text
         for one in of_group(group)
         if is_played(str(one), driver.name)
         for text in disagreements(str(one), driver.name, stage.play(one), expected[one.name])
     ]
-    assert not wrong, "\n".join(wrong)

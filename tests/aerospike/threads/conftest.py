@@ -13,6 +13,7 @@ import pytest
 from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike._client import Client
 from support.aerospike_scripted import ScriptedCluster, ScriptedNode
+from support.patience import patient
 
 
 class Nodes:
@@ -82,7 +83,7 @@ def connect() -> Iterator[Callable[..., Client]]:
     with ExitStack() as stack:
 
         def make(nodes: Nodes, **config: Any) -> Client:
-            client = Client({"hosts": nodes.cluster.hosts, **config})
+            client = Client(patient({"hosts": nodes.cluster.hosts, **config}))
             stack.callback(client.close)
             return client.connect()
 

@@ -15,6 +15,7 @@ from support.aerospike_scenarios.catalogue import Scenario
 from support.aerospike_scenarios.drivers import Driver
 from support.aerospike_scenarios.observing import NAMESPACE, See
 from support.aerospike_scenarios.writing import Note
+from support.patience import patient
 
 __all__ = ["Server", "Stage", "in_process", "lacking", "real"]
 
@@ -117,7 +118,7 @@ class Stage:
     def make(self, driver: Driver, **config: Any) -> Any:
         """A client that is not connected; it is closed with the scenario at the latest."""
         whole = {"hosts": self._server.hosts, "tend_interval": TEND_MILLISECONDS, **config}
-        client = driver.make(whole)
+        client = driver.make(patient(whole))
         self._made.append(client)
         return client
 

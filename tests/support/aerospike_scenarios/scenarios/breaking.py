@@ -6,7 +6,7 @@ from __future__ import annotations
 from support.aerospike_scenarios.catalogue import scenario
 from support.aerospike_scenarios.observing import See
 
-SHORT = {"total_timeout": 80, "max_retries": 0}
+SHORT = {"total_timeout": 200, "max_retries": 0}
 SHORT_SOCKET = {"socket_timeout": 40, "total_timeout": 5000}
 ONCE = {"max_retries": 0}
 
