@@ -27,6 +27,8 @@ from gridwire.aerospike.protocol.digest import record_digest
 _LIBRARY = str(Path(gridwire.__file__).parent)
 _KEYS = 500
 _EVERY = 0.0007
+# One is too many; a server that is gone must not keep this program busy for ever.
+_ENOUGH_ERRORS = 100
 _SLOW = 5.0
 _POLICY = {"total_timeout": 20_000, "max_retries": 0}
 
@@ -60,7 +62,7 @@ def is_right(client: Client, number: int) -> bool:
 def read(client: Client, seed: int, stop: threading.Event, report: dict[str, Any]) -> None:
     """One of the other threads: nobody interrupts it, so nothing may fail."""
     chance = random.Random(seed)
-    while not stop.is_set():
+    while not stop.is_set() and len(report["errors"]) < _ENOUGH_ERRORS:
         try:
             report["wrong"] += not is_right(client, chance.randrange(_KEYS))
             report["others"] += 1
@@ -82,7 +84,9 @@ def main() -> None:
     signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
     chance = random.Random(99)
     # The others get their turn as well, however busy the machine: locked out, they end the time.
-    while storm.fired < wanted or report["others"] <= 100:
+    while (storm.fired < wanted or report["others"] <= 100) and (
+        len(report["errors"]) < _ENOUGH_ERRORS
+    ):
         began = time.monotonic()
         try:
             report["wrong"] += not is_right(client, chance.randrange(_KEYS))
