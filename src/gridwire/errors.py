@@ -5,7 +5,8 @@
 
     GridwireError
     ├── UsageError             the program: a call or an option that cannot work as written
-    │   └── AddressSyntaxError     (also ValueError) an address that cannot be read
+    │   ├── AddressSyntaxError     (also ValueError) an address that cannot be read
+    │   └── ForeignLoopError       (also RuntimeError) an asyncio client away from its event loop
     ├── ClientClosedError      the program: the client was shut down before or during the call
     ├── AccessDeniedError      the credentials: a server does not let this client in, or do this
     ├── BackpressureError      the load: more is pending than the limits allow
@@ -36,6 +37,7 @@ __all__ = [
     "ClientClosedError",
     "ConnectionLostError",
     "DeadlineExceededError",
+    "ForeignLoopError",
     "GridwireError",
     "Outcome",
     "ProtocolError",
@@ -120,10 +122,19 @@ class GridwireError(Exception):
         self._facts.update({name: value for name, value in facts.items() if value is not None})
         return self
 
-    def __str__(self) -> str:
+    @property
+    def statement(self) -> str:
+        """What happened and the facts, without outcome and hint: to quote it in another text.
+
+        The outcome is that of the call that failed so, and whoever reads the other text may have
+        made another call.
+        """
         text = self.message or type(self).__name__
         shown = ", ".join(self._shown_facts())
-        sentences = [f"{text} ({shown})" if shown else text]
+        return f"{text} ({shown})" if shown else text
+
+    def __str__(self) -> str:
+        sentences = [self.statement]
         outcome = self.outcome
         if outcome is not None and not (self.changes_nothing and outcome is Outcome.UNKNOWN):
             sentences.append(outcome.sentence)
@@ -180,6 +191,17 @@ class AddressSyntaxError(UsageError, ValueError):
     """A text that is not ``host``, ``host:port`` or an IP address."""
 
     default_outcome: ClassVar[Outcome | None] = None
+
+
+class ForeignLoopError(UsageError, RuntimeError):
+    """An asyncio client was called on another event loop than its own, or in a forked child.
+
+    Its connections are served by its own loop, in the process that made it.
+    """
+
+    default_message: ClassVar[str] = (
+        "The client belongs to another event loop than this call runs on"
+    )
 
 
 class ClientClosedError(GridwireError):

@@ -61,6 +61,14 @@ class BackoffSchedule:
         self._uniform = uniform
         self._backoff = min(policy.initial, policy.maximum)
 
+    def is_over(self, now: float) -> bool:
+        """Whether the timeout has passed.
+
+        Args:
+            now: seconds, on the clock that `started` was taken from.
+        """
+        return 0 <= self._policy.timeout <= now - self._started
+
     def next_pause(self, now: float) -> float | None:
         """Say what to do after a failed round.
 
@@ -70,16 +78,15 @@ class BackoffSchedule:
         Returns:
             Seconds to wait before the next round, never past the timeout; `None` to give up.
         """
+        if self.is_over(now):
+            return None
         policy = self._policy
         elapsed = now - self._started
-        limited = policy.timeout >= 0
-        if limited and elapsed >= policy.timeout:
-            return None
         pause = self._backoff
         if policy.jitter:
             spread = policy.jitter * pause
             pause = max(0.0, pause + self._uniform(-spread, spread))
-        if limited:
+        if policy.timeout >= 0:
             pause = min(pause, policy.timeout - elapsed)
         self._backoff = min(self._backoff * policy.multiplier, policy.maximum)
         return pause

@@ -39,7 +39,11 @@ def current_thread_number() -> int:
 
 def current_task_number() -> int:
     """The number of the running task; what runs on a loop outside of tasks has one together."""
-    task = asyncio.current_task()
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        # No loop runs here: the call is refused for that, with better words.
+        task = None
     if task is None:
         return _outside_of_tasks
     number = _tasks.get(task)

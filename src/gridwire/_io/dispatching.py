@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
+from gridwire._io.forking import Heirs, Stage
+
 __all__ = [
     "MAX_WAITING_CALLBACKS",
     "LoopDispatcher",
@@ -62,6 +64,11 @@ class LoopDispatcher:
         self._waiting: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
         self._closed = False
         self.dropped = 0
+
+    @property
+    def waiting(self) -> int:
+        """See `Dispatcher`."""
+        return len(self._waiting)
 
     def dispatch(self, function: Callable[..., object], *args: object) -> bool:
         """See `Dispatcher`."""
@@ -114,6 +121,12 @@ class ThreadDispatcher:
         self._ended = False
         self._pid = os.getpid()
         self.dropped = 0
+        _threads.add(self)
+
+    @property
+    def waiting(self) -> int:
+        """See `Dispatcher`."""
+        return self._waiting.qsize()
 
     def dispatch(self, function: Callable[..., object], *args: object) -> bool:
         """See `Dispatcher`."""
@@ -143,7 +156,9 @@ class ThreadDispatcher:
                     raise
 
     def _drain(self) -> None:
-        while (item := self._waiting.get()) is not None:
+        # Of this thread for ever: after a fork in a callback the child has another queue.
+        waiting = self._waiting
+        while (item := waiting.get()) is not None:
             self._run(*item)
             del item
         self._ended = True
@@ -181,3 +196,18 @@ class ThreadDispatcher:
                 self._waiting.put(None)
         if thread is not None and thread is not threading.current_thread():
             thread.join()
+
+    def _inherit(self) -> None:
+        """In the child of a fork: the thread is not here, and what waits for it is the parent's."""
+        self._closed = self._ended = True
+        waiting, self._waiting = self._waiting, SimpleQueue()
+        # A fork in a callback: its thread is this one, and ends behind it.
+        while True:
+            try:
+                waiting.get_nowait()
+            except Empty:
+                break
+        waiting.put(None)
+
+
+_threads: Heirs[ThreadDispatcher] = Heirs(Stage.DISPATCHERS, lambda one: one._inherit())

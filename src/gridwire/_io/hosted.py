@@ -3,20 +3,21 @@
 
 The loop is made explicitly and never becomes anybody's current loop, so the application's own
 event loop policy is neither asked nor changed. After a fork the child has the object but not the
-thread; it must not touch what it inherited, since epoll descriptors are shared with the parent.
+thread; it must not touch what it inherited, since epoll descriptors are shared with the parent. So
+every descriptor that the loop knows becomes one of nothing in the child, under the same number.
 """
 
 from __future__ import annotations
 
 import asyncio
 import atexit
-import os
 import selectors
 import threading
-import weakref
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
+from gridwire._io.forking import Heirs, Stage, let_go
 from gridwire._io.hosted_task import HostedTask
 
 __all__ = ["HostedLoop", "HostedLoopClosed"]
@@ -31,20 +32,50 @@ class HostedLoopClosed(RuntimeError):
     """The loop was stopped, or belongs to the process that this one was forked from."""
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop that a forked child may have without ever closing it."""
+
+    is_inherited = False
+
+    def __del__(self) -> None:
+        if not self.is_inherited:
+            super().__del__()
+
+    def inherit(self, selector: selectors.BaseSelector) -> None:
+        """In the child: nothing that is done with the loop may reach the parent's sockets."""
+        self.is_inherited = True
+        for key in list(selector.get_map().values()):
+            let_go(key.fd)
+        wakes = getattr(self, "_csock", None)
+        if wakes is not None:
+            let_go(wakes.fileno())
+        selector_fd = getattr(selector, "fileno", None)
+        if selector_fd is not None:
+            let_go(selector_fd())
+        for task in asyncio.all_tasks(self):
+            # It does not end here, and nobody needs to be told.
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+
+
 class HostedLoop:
-    """A running loop and its thread.
+    """A running loop and its thread, which ends with this object at the latest.
 
     Args:
         name: of the thread.
+
+    Attributes:
+        is_inherited: whether the loop belongs to the process that this one was forked from.
     """
 
     def __init__(self, name: str) -> None:
-        self.loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop(
-            selectors.DefaultSelector()
-        )
-        self._pid = os.getpid()
-        self._stopped = False
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._stopped = self.is_inherited = False
+        self._is_ending = False
+        self._selector = selectors.DefaultSelector()
+        self._loop = _Loop(self._selector)
+        self.loop: asyncio.AbstractEventLoop = self._loop
+        # The thread does not keep this object: an interrupt may hit between the end of this and
+        # the name that the caller has for it, and then nobody could end the thread.
+        self._thread = threading.Thread(target=_run, args=(self._loop,), name=name, daemon=True)
         try:
             self._thread.start()
             _running.add(self)
@@ -54,15 +85,15 @@ class HostedLoop:
             self.loop.call_soon_threadsafe(self.loop.stop)
             raise
 
+    def __del__(self) -> None:
+        if not self._stopped:
+            with suppress(RuntimeError, AttributeError):  # it has ended, or never began
+                self._loop.call_soon_threadsafe(self._loop.stop)
+
     @property
     def is_here(self) -> bool:
         """Whether the loop runs in this process."""
-        return not self._stopped and self._pid == os.getpid()
-
-    @property
-    def is_inherited(self) -> bool:
-        """Whether the loop belongs to the process that this one was forked from."""
-        return self._pid != os.getpid()
+        return not self._stopped
 
     @property
     def is_current(self) -> bool:
@@ -90,24 +121,34 @@ class HostedLoop:
         Raises:
             HostedLoopClosed: there is no loop any more; the coroutine is closed.
         """
-        if self._stopped:
-            coroutine.close()
-            raise HostedLoopClosed("the client's event loop has ended")
-        task = HostedTask(coroutine, self.call)
-        try:
-            self.loop.call_soon_threadsafe(task.begin)
-        except RuntimeError:
-            coroutine.close()
-            raise HostedLoopClosed("the client's event loop has ended") from None
+        task = self.task(coroutine)
+        self.begin(task)
         return task
+
+    def task(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
+        """A task of the loop that has not begun, for who must know it before it may begin."""
+        return HostedTask(coroutine, self.call)
+
+    def begin(self, task: HostedTask[Any]) -> None:
+        """Run a task. Who is interrupted in here cancels it, for nobody knows whether it runs.
+
+        Raises:
+            HostedLoopClosed: there is no loop any more; the coroutine is closed.
+        """
+        try:
+            self.call(task.begin)
+        except HostedLoopClosed:
+            task.close()
+            raise
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine as a task of the loop and wait for it; an interrupt cancels it."""
         if self.is_current:
             coroutine.close()
             raise RuntimeError("this would wait for itself: it was called on the client's own loop")
-        task = self.start(coroutine)
+        task = self.task(coroutine)
         try:
+            self.begin(task)
             return task.result()
         except BaseException:
             task.cancel()
@@ -121,19 +162,35 @@ class HostedLoop:
         """
         if not self.is_here:
             return
+        # This first: who is interrupted later has stopped it, and who is earlier can do it again.
+        with suppress(RuntimeError):  # it has ended already
+            self.loop.call_soon_threadsafe(self._end)
         self._stopped = True
         _running.discard(self)
-        self.loop.call_soon_threadsafe(self.loop.stop)
         if not self.is_current:
             self._thread.join(timeout)
 
-    def _run(self) -> None:
-        loop = self.loop
-        try:
-            loop.run_forever()
-        finally:
-            loop.run_until_complete(_wind_up())
-            loop.close()
+    def _end(self) -> None:
+        """On the loop; only once, since what winds up runs on it too."""
+        self._stopped = True
+        if not self._is_ending:
+            self._is_ending = True
+            self.loop.stop()
+
+    def _inherit(self) -> None:
+        """In the child of a fork: the thread is not here."""
+        _inherited.append(self)
+        self._stopped = self.is_inherited = True
+        self._loop.inherit(self._selector)
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """What the thread does."""
+    try:
+        loop.run_forever()
+    finally:
+        loop.run_until_complete(_wind_up())
+        loop.close()
 
 
 async def _wind_up() -> None:
@@ -151,7 +208,7 @@ async def _wind_up() -> None:
         return
 
 
-_running: weakref.WeakSet[HostedLoop] = weakref.WeakSet()
+_running: Heirs[HostedLoop] = Heirs(Stage.LOOPS, lambda one: one._inherit())
 
 # Loops of the process that this one was forked from. They are kept and never called: closing one,
 # or collecting it, would work on an epoll instance that the parent uses too.
@@ -159,17 +216,8 @@ _inherited: list[HostedLoop] = []
 
 
 def _stop_all() -> None:
-    for hosted in list(_running):
+    for hosted in _running:
         hosted.stop(_STOP_SECONDS)
 
 
-def _after_fork_in_child() -> None:
-    for hosted in list(_running):
-        hosted._stopped = True
-        _inherited.append(hosted)
-    _running.clear()
-
-
 atexit.register(_stop_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)

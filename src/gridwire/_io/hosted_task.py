@@ -9,17 +9,19 @@ that nobody would give back then, and the loop would wait for it for ever.
 from __future__ import annotations
 
 import asyncio
-from _thread import allocate_lock
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from typing import Any, Generic, TypeVar
+
+from gridwire._io import forking
+from gridwire._io.forking import Waits
 
 __all__ = ["HostedTask"]
 
 T = TypeVar("T")
 
 
-class HostedTask(Generic[T]):
+class HostedTask(Waits, Generic[T]):
     """One coroutine, begun and ended on the loop.
 
     It ends once: by the coroutine, or by `cancel`, whichever takes the only token. The outcome is
@@ -35,7 +37,6 @@ class HostedTask(Generic[T]):
         "_callbacks",
         "_cancelled",
         "_coroutine",
-        "_done",
         "_error",
         "_on_loop",
         "_task",
@@ -44,12 +45,12 @@ class HostedTask(Generic[T]):
     )
 
     def __init__(self, coroutine: Coroutine[Any, Any, T], on_loop: Callable[..., object]) -> None:
+        super().__init__()
         self._coroutine = coroutine
         self._on_loop = on_loop
         self._task: asyncio.Task[T] | None = None
         self._token = [None]
         self._callbacks: list[Callable[[HostedTask[T]], object]] = []
-        self._done = False
         self._cancelled = False
         self._value: Any = None
         self._error: BaseException | None = None
@@ -61,6 +62,10 @@ class HostedTask(Generic[T]):
             return
         self._task = asyncio.get_running_loop().create_task(self._coroutine)
         self._task.add_done_callback(self._ended)
+
+    def close(self) -> None:
+        """It will never be run."""
+        self._coroutine.close()
 
     def _ended(self, task: asyncio.Task[T]) -> None:
         mine = self._take_token()
@@ -82,7 +87,7 @@ class HostedTask(Generic[T]):
         return True
 
     def _complete(self) -> None:
-        self._done = True
+        self._end()
         callbacks = self._callbacks
         while callbacks:
             try:
@@ -108,9 +113,21 @@ class HostedTask(Generic[T]):
             return True
         return True
 
+    def abandon(self) -> None:
+        """In the child of a fork: it goes on in the parent, and its callbacks are called there."""
+        if self._take_token():
+            self._cancelled = True
+            self._callbacks.clear()
+            self._end()
+
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether it was begun by a process that this one was forked from."""
+        return self._process is not forking.here
 
     def cancelled(self) -> bool:
         """Whether it was cancelled."""
@@ -124,18 +141,24 @@ class HostedTask(Generic[T]):
         """What it ended with, None for a success; of one that is over and was not cancelled."""
         return self._error
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for its end; whether it is over.
+
+        Args:
+            timeout: seconds, None for as long as it takes.
+        """
+        return self._done or self._until_done(timeout)
+
     def result(self) -> T:
         """Wait for its end; what it returned.
 
         Raises:
-            concurrent.futures.CancelledError: it was cancelled, or its loop has ended.
+            concurrent.futures.CancelledError: it was cancelled, or its loop has ended, or is the
+                loop of the process that this one was forked from.
             BaseException: what it raised.
         """
         if not self._done:
-            over = allocate_lock()
-            over.acquire()
-            self.add_done_callback(lambda _: over.release())
-            over.acquire()
+            self._until_done()
         if self._cancelled:
             raise CancelledError
         if self._error is not None:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from gridwire._io.tls import Tls
 
 __all__ = ["Connector", "Dispatcher", "Payload", "Receiver", "SocketOption", "Stream"]
 
@@ -47,7 +50,22 @@ class Stream(Protocol):
 
     @property
     def unsent_bytes(self) -> int:
-        """Bytes that were written and not yet taken by the kernel or the transport."""
+        """Bytes that were written and not yet taken by the kernel or the transport.
+
+        Looked at before each call, so it costs next to nothing; limits are measured by it.
+        """
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that were written and that the kernel has not taken yet; for reports."""
+
+    @property
+    def sent_bytes(self) -> int:
+        """Bytes that the kernel has taken; of a connection that broke, what is known of them."""
+
+    @property
+    def local_address(self) -> tuple[str, int] | None:
+        """Our end of it; None when there is none any more."""
 
     @property
     def is_closed(self) -> bool:
@@ -74,7 +92,13 @@ class Connector(Protocol):
     """Opens streams."""
 
     async def connect(
-        self, receiver: Receiver, host: str, port: int, options: Sequence[SocketOption]
+        self,
+        receiver: Receiver,
+        host: str,
+        port: int,
+        options: Sequence[SocketOption],
+        tls: Tls | None = None,
+        server_name: str | None = None,
     ) -> Stream:
         """Open a stream; runs on the loop that the control code runs on.
 
@@ -83,14 +107,27 @@ class Connector(Protocol):
             host: a name or an address.
             port: TCP port.
             options: socket options.
+            tls: to speak TLS, and how.
+            server_name: what the peer's certificate is for, when `host` does not say it.
 
         Raises:
+            TlsError: one of the two sides refused the other.
             OSError: nobody answered.
         """
 
 
 class Dispatcher(Protocol):
-    """Runs users' callbacks, never inside a reader."""
+    """Runs users' callbacks, never inside a reader.
+
+    Attributes:
+        dropped: how many were not run because too much waited.
+    """
+
+    dropped: int
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
 
     def dispatch(self, function: Callable[..., object], *args: object) -> bool:
         """Run it soon, after everything that was dispatched before. An exception is logged.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import weakref
 from collections.abc import Callable
 from enum import IntEnum
 from struct import Struct
@@ -17,9 +16,19 @@ from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
 from gridwire._io.connecting import SMALLEST_SECONDS, open_blocking_socket, time_left
+from gridwire._io.forking import Heirs, Stage
+from gridwire._io.tls_errors import (
+    SILENT_HANDSHAKE,
+    Attempt,
+    demand_certificate,
+    explain,
+    no_such_name,
+)
 
 if TYPE_CHECKING:
     import ssl
+
+    from gridwire._io.tls import Tls
 
 __all__ = ["OLD_SECONDS", "OwnedSocket", "Phase", "wants_read"]
 
@@ -52,7 +61,8 @@ class OwnedSocket:
     """A connection; made closed, opened by the thread that needs it.
 
     Attributes:
-        used: when the last exchange began, by the monotonic clock.
+        opened_at: when it was opened, by the monotonic clock.
+        used: when the last exchange began, by the same.
         phase: how far it is.
         is_open: whether it can be used.
         was_open: whether it was opened once; it is not used again then.
@@ -67,6 +77,7 @@ class OwnedSocket:
         "_timeout",
         "_uses_kernel",
         "is_open",
+        "opened_at",
         "phase",
         "used",
         "was_open",
@@ -83,6 +94,7 @@ class OwnedSocket:
         self.is_open = False
         self.was_open = False
         self.phase = Phase.NONE
+        self.opened_at = 0.0
         self.used = 0.0
 
     def __del__(self) -> None:
@@ -94,7 +106,7 @@ class OwnedSocket:
         host: str,
         port: int,
         until: float,
-        tls: ssl.SSLContext | None = None,
+        tls: Tls | None = None,
         server_name: str | None = None,
     ) -> None:
         """Connect to the first address of a name that answers.
@@ -103,25 +115,31 @@ class OwnedSocket:
             host: a name or an address.
             port: TCP port.
             until: when to give up, by the monotonic clock.
-            tls: to speak TLS, with this context.
-            server_name: what the certificate must be for, None for `host`.
+            tls: to speak TLS, and how.
+            server_name: what the endpoint says that its certificate is for; None for nothing.
 
         Raises:
-            OSError: nobody answered, not in time, or the certificate was not accepted.
+            TlsError: one of the two sides refused the other.
+            OSError: nobody answered, or not in time.
         """
         try:
+            # From here on a fork finds it.
+            _open_sockets.add(self)
             sock = self._sock = open_blocking_socket(host, port, until)
             if tls is not None:
+                name = tls.server_name(host, server_name)
+                context = tls.context(time_left(until))
                 sock.settimeout(time_left(until))
-                sock = self._sock = tls.wrap_socket(sock, server_hostname=server_name or host)
+                # The new one has the descriptor from its first moment on, whatever happens.
+                sock = self._sock = _wrapped(sock, context, name)
+                _shake_hands(sock, tls, name)
             self._uses_kernel = _KERNEL_TIMEOUT and tls is None
             sock.settimeout(None)
             self._timeout = None
             self._sendall = sock.sendall
             self._recv = sock.recv
             self.is_open = self.was_open = True
-            self.used = monotonic()
-            _open_sockets.add(self)
+            self.opened_at = self.used = monotonic()
         except BaseException:
             self.close()
             raise
@@ -210,6 +228,35 @@ class OwnedSocket:
             sock.settimeout(seconds)
         self._timeout = seconds
 
+    def _inherit(self) -> None:
+        """In the child of a fork: nothing but closing, for all else would reach the parent's."""
+        sock, self._sock = self._sock, None
+        self.close()
+        self._sendall = _not_open
+        self._recv = _not_open
+        if sock is not None:
+            descriptor = sock.detach()
+            if descriptor >= 0:
+                os.close(descriptor)
+
+
+def _wrapped(sock: socket.socket, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
+    try:
+        return context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+    except ValueError as error:
+        raise no_such_name(name, error) from error
+
+
+def _shake_hands(sock: ssl.SSLSocket, tls: Tls, name: str) -> None:
+    try:
+        sock.do_handshake()
+        demand_certificate(sock)
+    except TimeoutError as error:
+        raise TimeoutError(SILENT_HANDSHAKE) from error
+    except OSError as error:
+        # Of nothing that came OpenSSL tells, so that is taken to be nothing.
+        raise explain(error, Attempt(sock, name, tls.has_certificate, heard=False)) from error
+
 
 def wants_read(error: OSError) -> bool:
     # The module is there already when this is an error of TLS.
@@ -221,22 +268,4 @@ def _not_open(_: object) -> NoReturn:
     raise ConnectionError("the connection is not open")
 
 
-_open_sockets: weakref.WeakSet[OwnedSocket] = weakref.WeakSet()
-
-
-def _after_fork_in_child() -> None:
-    """Close the descriptors, and nothing else: every other call would reach the parent's peer."""
-    for one in list(_open_sockets):
-        sock, one._sock = one._sock, None
-        one.close()
-        one._sendall = _not_open
-        one._recv = _not_open
-        if sock is not None:
-            descriptor = sock.detach()
-            if descriptor >= 0:
-                os.close(descriptor)
-    _open_sockets.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+_open_sockets: Heirs[OwnedSocket] = Heirs(Stage.STREAMS, lambda one: one._inherit())

@@ -20,17 +20,23 @@ from __future__ import annotations
 
 import os
 import socket
-import weakref
 from collections import deque
 from collections.abc import Sequence
 from itertools import repeat
 from threading import get_ident
+from typing import TYPE_CHECKING
 
 from gridwire._core.outcome import Outcome
+from gridwire._io.aio import open_stream, size_of
 from gridwire._io.connecting import open_socket
+from gridwire._io.forking import Heirs, Stage
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.interfaces import Payload, Receiver, SocketOption
+from gridwire._io.posted import PostedStream
 from gridwire.errors import UsageError
+
+if TYPE_CHECKING:
+    from gridwire._io.tls import Tls
 
 __all__ = ["ReentrantCallError", "SharedConnector", "SharedStream"]
 
@@ -57,8 +63,12 @@ class ReentrantCallError(UsageError, RuntimeError):
     )
 
 
-def _size(payload: Payload) -> int:
-    return len(payload) if isinstance(payload, bytearray) else sum(map(len, payload))
+def _local_address(sock: socket.socket) -> tuple[str, int] | None:
+    try:
+        name = sock.getsockname()
+    except OSError:
+        return None
+    return (name[0], name[1]) if isinstance(name, tuple) else None
 
 
 class _Batch:
@@ -66,12 +76,12 @@ class _Batch:
 
     __slots__ = ("parts", "payloads", "progress")
 
-    def __init__(self) -> None:
+    def __init__(self, sent_before: int) -> None:
         self.payloads: list[Payload] = []
         self.parts: list[_Buffer] | None = None
-        # Index of the current part and what was sent of it. Replaced as a whole, so that the two
-        # never disagree.
-        self.progress: tuple[int, list[int]] = (0, [])
+        # Index of the current part, what was sent of it, and what the stream had sent before it.
+        # Replaced as a whole, so that they never disagree.
+        self.progress: tuple[int, list[int], int] = (0, [], sent_before)
 
     def prepare(self) -> list[_Buffer]:
         """Join small payloads, keep large buffers as they are."""
@@ -91,15 +101,17 @@ class _Batch:
         self.parts = parts
         return parts
 
+    def sent_bytes(self) -> int:
+        """How much of it the kernel has taken."""
+        index, counts, _ = self.progress
+        return sum(counts) + sum(map(len, (self.parts or ())[:index]))
+
     def unsent(self) -> list[Payload]:
         """Payloads of which not every byte was taken by the kernel."""
-        index, counts = self.progress
-        sent = sum(counts)
-        for part in (self.parts or ())[:index]:
-            sent += len(part)
+        sent = self.sent_bytes()
         result: list[Payload] = []
         for payload in self.payloads:
-            sent -= _size(payload)
+            sent -= size_of(payload)
             if sent < 0:
                 result.append(payload)
         return result
@@ -125,9 +137,11 @@ class SharedStream:
         "_hosted",
         "_outbox",
         "_receiver",
+        "_sent_before",
         "_sock",
         "_suspect",
         "_woken",
+        "local_address",
     )
 
     def __init__(self, sock: socket.socket, receiver: Receiver, hosted: HostedLoop) -> None:
@@ -146,6 +160,9 @@ class SharedStream:
         self._closed = False
         self._ended = False
         self._error: BaseException | None = None
+        # Bytes that had been sent when the present batch began.
+        self._sent_before = 0
+        self.local_address = _local_address(sock)
         _open_streams.add(self)
 
     @property
@@ -162,7 +179,28 @@ class SharedStream:
         waiting = list(self._outbox)
         if batch is not None:
             waiting += batch.payloads
-        return sum(map(_size, waiting))
+        return sum(map(size_of, waiting))
+
+    @property
+    def waiting_bytes(self) -> int:
+        """See `Stream`; at the moment of the question, whatever the writers are at."""
+        batch = self._batch
+        waiting = list(self._outbox)
+        sent = 0
+        if batch is not None:
+            # First what has left: what leaves from now on counts as if it waited.
+            sent = batch.sent_bytes()
+            waiting += batch.payloads
+        return max(0, sum(map(size_of, waiting)) - sent)
+
+    @property
+    def sent_bytes(self) -> int:
+        """See `Stream`."""
+        batch = self._batch
+        if batch is None:
+            return self._sent_before
+        _, counts, before = batch.progress
+        return before + sum(counts)
 
     # -- writing, on any thread ---------------------------------------------------------------
 
@@ -221,7 +259,7 @@ class SharedStream:
         """Under the claim: go on with the batch, or begin one."""
         batch = self._batch
         if batch is None:
-            batch = self._batch = _Batch()
+            batch = self._batch = _Batch(self._sent_before)
         payloads = batch.payloads
         if not payloads:
             outbox = self._outbox
@@ -232,18 +270,19 @@ class SharedStream:
         parts = batch.parts or batch.prepare()
         send = self._sock.send
         try:
-            index, counts = batch.progress
+            index, counts, before = batch.progress
             while index < len(parts):
                 part = parts[index]
                 done = sum(counts)
                 if done < len(part):
                     counts.extend(map(send, (memoryview(part)[done:] if done else part,)))
                     continue
-                batch.progress = index, counts = index + 1, []
+                batch.progress = index, counts, before = index + 1, [], before + done
         except (BlockingIOError, InterruptedError):
             self._blocked = self._suspect = True
             self._ask(self._watch)
             return
+        self._sent_before = before
         self._batch = None
 
     def _ask(self, function: object, *args: object) -> None:
@@ -330,27 +369,23 @@ class SharedStream:
             return
         self._sock.close()
         _open_streams.discard(self)
-        unsent: list[Payload] = self._batch.unsent() if self._batch is not None else []
+        unsent: list[Payload] = []
+        if self._batch is not None:
+            unsent = self._batch.unsent()
+            self._sent_before = self.sent_bytes
         unsent.extend(self._outbox)
         self._outbox.clear()
         self._batch = None
         self._receiver.lost(self._error, unsent)
 
-
-_open_streams: weakref.WeakSet[SharedStream] = weakref.WeakSet()
-
-
-def _after_fork_in_child() -> None:
-    """Close the descriptors, and nothing else: every other call would reach the parent's socket."""
-    for stream in list(_open_streams):
-        stream._closed = stream._ended = True
-        stream._receiver.orphaned()
-        os.close(stream._sock.detach())
-    _open_streams.clear()
+    def _inherit(self) -> None:
+        """In the child of a fork: nothing but closing, for all else would reach the parent's."""
+        self._closed = self._ended = True
+        self._receiver.orphaned()
+        os.close(self._sock.detach())
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+_open_streams: Heirs[SharedStream] = Heirs(Stage.STREAMS, lambda one: one._inherit())
 
 
 class SharedConnector:
@@ -364,9 +399,19 @@ class SharedConnector:
         self._hosted = hosted
 
     async def connect(
-        self, receiver: Receiver, host: str, port: int, options: Sequence[SocketOption]
-    ) -> SharedStream:
+        self,
+        receiver: Receiver,
+        host: str,
+        port: int,
+        options: Sequence[SocketOption],
+        tls: Tls | None = None,
+        server_name: str | None = None,
+    ) -> SharedStream | PostedStream:
         """See `Connector`."""
+        if tls is not None:
+            posted = PostedStream(receiver, self._hosted)
+            await open_stream(posted, host, port, options, tls, server_name)
+            return posted
         sock = await open_socket(host, port, options)
         stream = SharedStream(sock, receiver, self._hosted)
         stream.start()

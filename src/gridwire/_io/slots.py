@@ -11,7 +11,6 @@ free again; a thread that was forgotten looks for itself after a short while.
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
 from _thread import allocate_lock, get_ident
@@ -19,6 +18,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any, Generic, TypeVar
+
+from gridwire._io.forking import Heirs, Stage
 
 __all__ = ["NoSlot", "Slots"]
 
@@ -83,6 +84,11 @@ class Slots(Generic[S]):
         # Of its holder's thread again: a signal handler may need what its thread is just taking.
         self._lock = threading.RLock()
         _all.add(self)
+
+    @property
+    def most(self) -> int:
+        """How many there may be."""
+        return self._most
 
     def __len__(self) -> int:
         return len(self._refs)
@@ -225,13 +231,4 @@ class Slots(Generic[S]):
         self._refs = set()
 
 
-_all: weakref.WeakSet[Slots[Any]] = weakref.WeakSet()
-
-
-def _after_fork_in_child() -> None:
-    for slots in list(_all):
-        slots._start_anew()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+_all: Heirs[Slots[Any]] = Heirs(Stage.PARTS, lambda one: one._start_anew())
