@@ -3,8 +3,8 @@
 
 `Config` is the table of all options: names, defaults, rules, units and meanings in one place. The
 reference page ``docs/reference/hazelcast-options.md`` is made from it. Names and defaults are
-those of the official client. An option that has no effect in this version is refused unless it
-has its default value: see `Option.feature`.
+those of the official client, but for the defaults of TLS. An option that has no effect in this
+version is refused unless it has its default value: see `Option.feature`.
 """
 
 from __future__ import annotations
@@ -44,9 +44,16 @@ from gridwire.hazelcast._options.index import (
     BitmapIndexOptions,
     IndexConfig,
 )
-from gridwire.hazelcast._options.option import Option, OptionGroup, UnknownOptionError
+from gridwire.hazelcast._options.option import (
+    ContradictingOptionsError,
+    Option,
+    OptionGroup,
+    UnknownOptionError,
+)
+from gridwire.hazelcast._options.places import CLOUD_BASE_URL, refuse_contradictions
 from gridwire.hazelcast._options.rules import (
     boolean,
+    function,
     instance_of,
     integer,
     member_of,
@@ -55,11 +62,14 @@ from gridwire.hazelcast._options.rules import (
     password,
     pickle_switch,
     subclass_of,
+    telemetry_switch,
     text,
     tls_context,
     token_source,
 )
+from gridwire.hazelcast._options.secrecy import refuse_tls_contradictions
 from gridwire.hazelcast._options.snapshot import Options
+from gridwire.hazelcast._options.urls import https_url
 from gridwire.hazelcast.errors import InvalidConfigurationError
 from gridwire.hazelcast.protocol.frames import DEFAULT_MAX_MESSAGE_BYTES
 from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable, StreamSerializer
@@ -75,6 +85,7 @@ __all__ = [
     "MIN_MAX_MESSAGE_BYTES",
     "BitmapIndexOptions",
     "Config",
+    "ContradictingOptionsError",
     "EvictionPolicy",
     "FlakeIdGeneratorConfig",
     "InMemoryFormat",
@@ -104,9 +115,7 @@ DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024
 MIN_MAX_MESSAGE_BYTES = 64 * 1024
 """Bytes. The answer to the authentication carries all members and partitions in one message."""
 
-_TLS = "TLS"
 _PORTABLE = "Portable serialization"
-_STATISTICS = "client statistics"
 
 
 class Config(OptionGroup):
@@ -159,67 +168,87 @@ class Config(OptionGroup):
         "Whether the client connects to all members and sends to the owner of the key, or uses one "
         "connection for everything.",
     )
-    ssl_enabled = Option(False, boolean(), "Whether connections use TLS.", feature=_TLS)
+    ssl_enabled = Option(
+        False,
+        boolean(),
+        "Whether connections use TLS. The other options about it are refused without this one, so "
+        "that no connection is in clear by mistake.",
+    )
     ssl_cafile = Option(
         None,
         optional(text()),
         "File of certificates (PEM) of the authorities that members' certificates must come from; "
-        "None means those of the system.",
-        feature=_TLS,
+        "None means those of the system. This file and the next two are looked at whenever a "
+        "connection is opened: when one has changed, new connections use what it says now.",
     )
     ssl_certfile = Option(
-        None, optional(text()), "File of the client's certificate (PEM).", feature=_TLS
+        None,
+        optional(text()),
+        "File of the client's certificate (PEM), for members that want one, with those between it "
+        "and its authority behind it.",
     )
     ssl_keyfile = Option(
         None,
         optional(text()),
         "File of the client's private key (PEM); None means that it is in `ssl_certfile`.",
-        feature=_TLS,
     )
     ssl_password = Option(
         None,
         optional(password()),
-        "Decrypts the private key.",
-        feature=_TLS,
+        "Decrypts the private key. A function is called whenever the key is read: when the client "
+        "is made, and later on a thread of its own when files have changed.",
         secret=True,
     )
     ssl_protocol = Option(
-        SSLProtocol.TLSv1_2, member_of(SSLProtocol), "Version of TLS.", feature=_TLS
+        None,
+        optional(member_of(SSLProtocol)),
+        "The only version of TLS that is spoken; None means 1.2 and later, and with `ssl_ciphers` "
+        "1.2 alone.",
     )
     ssl_ciphers = Option(
-        None, optional(text()), "Allowed ciphers, in OpenSSL's notation.", feature=_TLS
+        None,
+        optional(text()),
+        "Allowed ciphers of TLS up to 1.2, in OpenSSL's notation; those of 1.3 cannot be chosen. "
+        "Such as look at no certificate or encrypt nothing are refused.",
     )
     ssl_check_hostname = Option(
-        False,
+        True,
         boolean(),
-        "Whether a member's certificate must name the host that the client connected to.",
-        feature=_TLS,
+        "Whether a member's certificate must name the host or address that the client connects to.",
     )
     ssl_context = Option(
         None,
         optional(tls_context()),
-        "A ready-made context, in place of all other options about TLS.",
-        feature=_TLS,
+        "A ready-made `ssl.SSLContext`, used as it is in place of all other options about TLS but "
+        "`ssl_enabled`.",
         ours=True,
     )
     cloud_discovery_token = Option(
         None,
         optional(text()),
-        "Token by which Hazelcast Cloud tells the addresses of a cluster.",
-        feature="discovery through Hazelcast Cloud",
+        "Token by which Hazelcast Cloud tells the addresses of the cluster `cluster_name`. Not "
+        "together with `cluster_members`, `use_public_ip` or `address_translator`.",
         secret=True,
+    )
+    cloud_base_url = Option(
+        CLOUD_BASE_URL,
+        https_url(),
+        "Where Hazelcast Cloud is asked; its certificate must come from an authority that the "
+        "system knows.",
+        ours=True,
     )
     async_start = Option(
         False,
         boolean(),
-        "Whether the client can be used before it is connected.",
-        feature="asynchronous start",
+        "Whether the client is there at once and connects in the background. Until it is "
+        "connected, operations fail with `ClientOfflineError`.",
     )
     reconnect_mode = Option(
         ReconnectMode.ON,
         member_of(ReconnectMode),
-        "What happens when the last connection is lost.",
-        feature="other reconnect modes than ON",
+        "What happens when the last connection is lost: `ON`, calls wait for the next one; "
+        "`ASYNC`, they fail with `ClientOfflineError` until there is one; `OFF`, the client shuts "
+        "down.",
     )
     retry_initial_backoff = Option(
         1.0,
@@ -243,6 +272,13 @@ class Config(OptionGroup):
         number(at_least=0, or_else=-1),
         "Time after which the client gives up connecting; -1 means never.",
         unit="seconds",
+    )
+    retry_on_auth_failure = Option(
+        False,
+        boolean(),
+        "Whether a client that was never connected goes on trying although every member that "
+        "answers refuses its cluster name or credentials. One that was connected always does.",
+        ours=True,
     )
     portable_version = Option(
         0,
@@ -323,6 +359,13 @@ class Config(OptionGroup):
     lifecycle_listeners = Option(
         [], callable_list(), "Called with each state that the client enters."
     )
+    notice_listeners = Option(
+        [],
+        callable_list(),
+        "Called with each `Notice` (`gridwire.hazelcast.notices`): what a program may want to act "
+        "on although no call fails.",
+        ours=True,
+    )
     flake_id_generators = Option(
         {},
         named_groups(FlakeIdGeneratorConfig),
@@ -364,15 +407,14 @@ class Config(OptionGroup):
     statistics_enabled = Option(
         False,
         boolean(),
-        "Whether the client sends statistics about itself to the cluster.",
-        feature=_STATISTICS,
+        "Whether the client sends statistics about itself to the cluster; what they are is said in "
+        "[diagnostics](diagnostics.md#what-members-are-told).",
     )
     statistics_period = Option(
         3.0,
         number(above=0),
         "Time between two of these reports.",
         unit="seconds",
-        feature=_STATISTICS,
     )
     shuffle_member_list = Option(
         True,
@@ -397,20 +439,43 @@ class Config(OptionGroup):
         "Whether a write fails with `IndeterminateOperationStateError` when acknowledgements of "
         "backups are missing. Nothing is rolled back.",
     )
-    creds_username = Option(None, optional(text()), "Name to authenticate with.")
-    creds_password = Option(None, optional(text()), "Password to authenticate with.", secret=True)
+    creds_username = Option(
+        None, optional(text()), "Name to authenticate with; not together with `token_provider`."
+    )
+    creds_password = Option(
+        None,
+        optional(text()),
+        "Password to authenticate with; only together with `creds_username`.",
+        secret=True,
+    )
     token_provider = Option(
         None,
         optional(token_source()),
-        "Gives the token to authenticate with, in place of name and password.",
-        feature="authentication by token",
+        "Gives the token to authenticate with, in place of name and password. Its method "
+        "`token(address)` is called for each connection, on a thread of its own unless it is a "
+        "coroutine, and returns bytes or a string.",
         secret=True,
     )
     use_public_ip = Option(
         False,
         boolean(),
-        "Whether the client connects to the public addresses that members announce.",
-        feature="public addresses of members",
+        "Whether the client connects to the public addresses that members announce, which those "
+        "of 4.2 and later can. One that announces none is connected to at its own address.",
+    )
+    address_translator = Option(
+        None,
+        optional(function()),
+        "Called with each `Address` that a member announces, on a thread of its own unless it is a "
+        "coroutine; returns where this client reaches it, as an `Address` or as host and port. Not "
+        "together with `use_public_ip`.",
+        ours=True,
+    )
+    telemetry = Option(
+        False,
+        telemetry_switch(),
+        "Whether calls are told to OpenTelemetry, as spans and metrics; needs the extra `otel`. "
+        "True takes the providers that the program has set for all.",
+        ours=True,
     )
     max_pending_invocations = Option(
         DEFAULT_MAX_PENDING_INVOCATIONS,
@@ -483,6 +548,8 @@ class Config(OptionGroup):
                 f"heartbeat_interval ({self.heartbeat_interval} s)",
                 hint="Otherwise every idle connection is closed before its ping is answered.",
             )
+        refuse_contradictions(self)
+        refuse_tls_contradictions(self)
         return Options(**{name: _frozen(value) for name, value in self._checked_values()})
 
 

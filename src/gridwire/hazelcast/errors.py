@@ -24,6 +24,7 @@ from gridwire.errors import (
     GridwireError,
     UsageError,
 )
+from gridwire.errors import ForeignLoopError as SharedForeignLoopError
 from gridwire.hazelcast.error_codes import RETRYABLE_CODES, ErrorCode, outcome_of, sql_outcome_of
 
 if TYPE_CHECKING:
@@ -56,11 +57,13 @@ __all__ = [
     "ConfigMismatchError",
     "ConfigurationError",
     "ConsistencyLostError",
+    "DiscoveryError",
     "DistributedObjectDestroyedError",
     "DuplicateInstanceNameError",
     "DuplicateTaskError",
     "EntryProcessorError",
     "ExecutionError",
+    "ForeignLoopError",
     "HazelcastAssertionError",
     "HazelcastCertificationError",
     "HazelcastClientNotActiveError",
@@ -749,11 +752,24 @@ class HazelcastCertificationError(HazelcastError):
     """The certificate of the peer was not accepted."""
 
 
+class DiscoveryError(HazelcastIOError):
+    """Who should say where members are does not say it: a coordinator, or a function."""
+
+    default_outcome: ClassVar[Outcome | None] = None
+
+
 class ClientOfflineError(HazelcastError, ConnectionLostError):
     """No member is connected, and the client does not make callers wait for one."""
 
     default_outcome: ClassVar[Outcome | None] = Outcome.NOT_SENT
     default_message = "No connection found to cluster"
+
+
+class ForeignLoopError(HazelcastError, SharedForeignLoopError):
+    """An asyncio client was called on another event loop than its own, or in a forked child."""
+
+    default_outcome: ClassVar[Outcome | None] = Outcome.NOT_SENT
+    default_message = SharedForeignLoopError.default_message
 
 
 class ClientNotAllowedInClusterError(HazelcastError):

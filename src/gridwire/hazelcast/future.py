@@ -4,47 +4,62 @@
 There is no lock in a future. Whoever completes it stores the outcome first and then takes waiters
 and callbacks out one by one; whoever waits or adds a callback puts itself in first and then looks
 at the outcome. So nobody is missed, and each is served once.
+
+In the child of a fork a future of the parent that is not done ends with an error when somebody
+looks at it: its answer comes to the parent. The callbacks that were added before are the parent's.
 """
 
 from __future__ import annotations
 
 import sys
 import types
-from _thread import LockType, allocate_lock
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, Generic, TypeVar
 
+from gridwire._core.outcome import Outcome
+from gridwire._io import forking
 from gridwire._io.dispatching import run_callback
+from gridwire._io.forking import Waits
 from gridwire._io.interfaces import Dispatcher
-from gridwire.hazelcast.errors import HazelcastTimeoutError
+from gridwire.hazelcast.errors import HazelcastClientNotActiveError, HazelcastTimeoutError
 
-__all__ = ["Future", "ImmediateExceptionFuture", "ImmediateFuture", "combine_futures"]
+__all__ = [
+    "Future",
+    "ImmediateExceptionFuture",
+    "ImmediateFuture",
+    "TimedCallback",
+    "combine_futures",
+    "parents_call",
+]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_FOREVER = -1
 
-
-class Future(Generic[T]):
+class Future(Waits, Generic[T]):
     """The result of an operation that may not be over yet.
 
     Callbacks run on the client's dispatcher thread, or at once in the calling thread when the
     future is complete already.
     """
 
-    __slots__ = ("_callbacks", "_cancelled", "_done", "_error", "_parked", "_traceback", "_value")
+    __slots__ = (
+        "_callbacks",
+        "_cancelled",
+        "_error",
+        "_traceback",
+        "_value",
+    )
 
     _dispatcher: Dispatcher | None = None
 
     def __init__(self) -> None:
-        self._done = False
+        super().__init__()
         self._cancelled = False
         self._value: Any = None
         self._error: BaseException | None = None
         self._traceback: types.TracebackType | None = None
-        self._parked: list[LockType] = []
         self._callbacks: list[Callable[[Future[T]], object]] = []
 
     # -- for who waits ------------------------------------------------------------------------
@@ -85,11 +100,13 @@ class Future(Generic[T]):
 
     def done(self) -> bool:
         """Whether it is over."""
+        if not self._done and self._process is not forking.here:
+            self.abandon()
         return self._done
 
     def running(self) -> bool:
         """Whether it is not."""
-        return not self._done
+        return not self.done()
 
     def cancelled(self) -> bool:
         """Whether it was cancelled."""
@@ -97,7 +114,7 @@ class Future(Generic[T]):
 
     def is_success(self) -> bool:
         """Whether it is over and has a result."""
-        return self._done and self._error is None
+        return self.done() and self._error is None
 
     def cancel(self) -> bool:
         """Stop waiting for it: the place among the pending calls is free at once.
@@ -107,7 +124,7 @@ class Future(Generic[T]):
         Returns:
             Whether it was still pending.
         """
-        if self._done or not self._give_up():
+        if self.done() or not self._give_up():
             return False
         self._cancelled = True
         self._complete(None, CancelledError())
@@ -115,6 +132,8 @@ class Future(Generic[T]):
 
     def add_done_callback(self, callback: Callable[[Future[T]], object]) -> None:
         """Have a function called with this future when it is over."""
+        if self._process is not forking.here:
+            self.done()  # what the parent's threads would complete
         self._callbacks.append(callback)
         if self._done:
             try:
@@ -158,6 +177,12 @@ class Future(Generic[T]):
         self._traceback = traceback
         self._complete(None, exception)
 
+    def abandon(self) -> None:
+        """In the child of a fork: it goes on in the parent, and here it ends with an error."""
+        if not self._done:
+            self._callbacks.clear()
+            self._complete(None, parents_call())
+
     def _finished_value(self) -> T:
         value: T = self._value
         return value
@@ -170,10 +195,7 @@ class Future(Generic[T]):
         if self._done:
             return
         self._value, self._error = value, error
-        self._done = True
-        parked = self._parked
-        while parked:
-            parked.pop().release()
+        self._end()
         if self._callbacks:
             self._call_back()
 
@@ -184,22 +206,49 @@ class Future(Generic[T]):
                 callback = callbacks.pop(0)
             except IndexError:
                 return
+            if isinstance(callback, TimedCallback):
+                callback.completed()
             dispatcher = self._dispatcher
             if dispatcher is None or not dispatcher.dispatch(callback, self):
                 run_callback(callback, self)
 
     def _wait(self, timeout: float | None) -> None:
-        if self._done:
-            return
-        lock = allocate_lock()
-        lock.acquire()
-        self._parked.append(lock)
-        if self.done() or lock.acquire(True, _FOREVER if timeout is None else timeout):
+        if self._done or self._until_done(timeout):
             return
         raise HazelcastTimeoutError(
             f"the future is not done after {timeout:g} s; the operation goes on",
             phase="waiting for a future",
         )
+
+
+class TimedCallback:
+    """A callback of who measures: it knows the moment, however long others keep the dispatcher.
+
+    Args:
+        completed: is called at that moment, by whoever completes the future.
+        callback: what is to be called then, like any other callback.
+    """
+
+    __slots__ = ("_callback", "completed")
+
+    def __init__(
+        self, completed: Callable[[], object], callback: Callable[[Future[Any]], object]
+    ) -> None:
+        self.completed = completed
+        self._callback = callback
+
+    def __call__(self, future: Future[Any]) -> None:
+        """The future is over."""
+        self._callback(future)
+
+
+def parents_call() -> HazelcastClientNotActiveError:
+    """What a forked child is told about a call that its parent has made."""
+    return HazelcastClientNotActiveError(
+        "the call was made by the process that this one was forked from; its answer comes there",
+        outcome=Outcome.UNKNOWN,
+        hint="Take results before forking, or make the call in the child: the client works there.",
+    )
 
 
 def _copy(source: Future[Any], target: Future[Any]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from gridwire.hazelcast.cluster.late_count import known
 from gridwire.hazelcast.cluster.state import ClusterState
 from gridwire.hazelcast.operations.arguments import not_none
 from gridwire.hazelcast.serialization.data import partition_of
@@ -44,7 +45,7 @@ class _Partitions:
     def _partition_of(self, key: Any) -> int:
         data = self._serialization.to_data(not_none("key", key))
         assert data is not None
-        return partition_of(data, self._state.partition_count)
+        return partition_of(data, known(self._state.partition_count))
 
 
 class PartitionService(_Partitions):
@@ -60,6 +61,9 @@ class PartitionService(_Partitions):
 
         Args:
             key: any key that can be serialized.
+
+        Raises:
+            ClientOfflineError: the client was never connected, so nobody knows how many there are.
         """
         return self._partition_of(key)
 
@@ -77,5 +81,8 @@ class AsyncioPartitionService(_Partitions):
 
         Args:
             key: any key that can be serialized.
+
+        Raises:
+            ClientOfflineError: the client was never connected, so nobody knows how many there are.
         """
         return self._partition_of(key)

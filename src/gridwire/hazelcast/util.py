@@ -31,7 +31,7 @@ class LoadBalancer(ABC):
 
     @abstractmethod
     def init(self, cluster_service: MemberSource) -> None:
-        """Get ready to choose; the client calls it once, before `next`.
+        """Get ready to choose; the client calls it once, before `next`, and so does a forked child.
 
         Args:
             cluster_service: knows the members.

@@ -7,17 +7,21 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
-from gridwire.hazelcast.errors import InvalidConfigurationError
+from gridwire.hazelcast.errors import IllegalStateError, InvalidConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gridwire.hazelcast._options.rules import Rule
 
-__all__ = ["Option", "OptionGroup", "UnknownOptionError"]
+__all__ = ["ContradictingOptionsError", "Option", "OptionGroup", "UnknownOptionError", "is_set"]
 
 G = TypeVar("G")
 S = TypeVar("S")
+
+
+class ContradictingOptionsError(InvalidConfigurationError, IllegalStateError):
+    """Two options cannot both have their effect; the official client says `IllegalStateError`."""
 
 
 class UnknownOptionError(InvalidConfigurationError, AttributeError):
@@ -182,3 +186,11 @@ class OptionGroup:
             if self._values[name] != option.default
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def is_set(group: OptionGroup, name: str) -> bool:
+    """Whether an option has another value than its default."""
+    value: object = getattr(group, name)
+    default: object = group.options[name].default
+    # Not by truth: an empty string is something that was given.
+    return value is not default and value != default

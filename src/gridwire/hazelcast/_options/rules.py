@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from types import MethodType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+
+from gridwire.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Rule",
     "boolean",
+    "function",
     "instance_of",
     "integer",
     "member_of",
@@ -28,6 +30,7 @@ __all__ = [
     "pickle_switch",
     "subclass",
     "subclass_of",
+    "telemetry_switch",
     "text",
     "tls_context",
     "token_source",
@@ -84,6 +87,9 @@ def text() -> Rule[str, str]:
     def check(name: str, value: Any) -> str:
         if not isinstance(value, str):
             raise wrong_type(name, "a string", value)
+        # The error of an encoder, met only when connecting, would have the whole text in it.
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            raise ValueError(f"{name} has a character (a surrogate) that UTF-8 cannot express")
         return value
 
     return Rule(check, "a string")
@@ -174,7 +180,7 @@ def password() -> Rule[
 
     def check(name: str, value: Any) -> str | bytes | Callable[[], str | bytes]:
         if isinstance(value, str | bytes) or callable(value):
-            return value  # type: ignore[no-any-return]
+            return cast("str | bytes | Callable[[], str | bytes]", value)
         raise wrong_type(name, "a string, bytes or a function", value)
 
     return Rule(check, "a string, bytes, or a function that gives either")
@@ -184,11 +190,34 @@ def token_source() -> Rule[object, object]:
     """An object with a method ``token``."""
 
     def check(name: str, value: Any) -> object:
-        if not isinstance(getattr(value, "token", None), MethodType):
+        # A class has the function as well, but nobody to call it on.
+        if isinstance(value, type) or not callable(getattr(value, "token", None)):
             raise wrong_type(name, "an object with a method token(address)", value)
         return value
 
     return Rule(check, "an object with a method token(address)")
+
+
+def telemetry_switch() -> Rule[bool | Telemetry, bool | Telemetry]:
+    """`True`, `False` or a `gridwire.telemetry.Telemetry`."""
+
+    def check(name: str, value: Any) -> bool | Telemetry:
+        if not isinstance(value, (bool, Telemetry)):
+            raise wrong_type(name, "True, False or a Telemetry", value)
+        return value
+
+    return Rule(check, "True, False or a `gridwire.telemetry.Telemetry`")
+
+
+def function() -> Rule[Callable[..., Any], Callable[..., Any]]:
+    """Something that can be called."""
+
+    def check(name: str, value: Any) -> Callable[..., Any]:
+        if not callable(value):
+            raise wrong_type(name, "a function", value)
+        return cast("Callable[..., Any]", value)
+
+    return Rule(check, "a function")
 
 
 def tls_context() -> Rule[object, object]:

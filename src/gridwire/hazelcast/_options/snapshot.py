@@ -18,8 +18,13 @@ if TYPE_CHECKING:
         ReliableTopicConfig,
     )
     from gridwire.hazelcast.util import LoadBalancer
+    from gridwire.telemetry import Telemetry
 
 __all__ = ["Options"]
+
+
+_ASKING_SECONDS = 30.0
+"""How long somebody who is asked for addresses may take when connecting has no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,11 +46,12 @@ class Options:
     ssl_certfile: str | None
     ssl_keyfile: str | None
     ssl_password: str | bytes | Callable[[], str | bytes] | None = field(repr=False)
-    ssl_protocol: SSLProtocol
+    ssl_protocol: SSLProtocol | None
     ssl_ciphers: str | None
     ssl_check_hostname: bool
     ssl_context: object | None
     cloud_discovery_token: str | None = field(repr=False)
+    cloud_base_url: str
     async_start: bool
     reconnect_mode: ReconnectMode
     retry_initial_backoff: float
@@ -53,6 +59,7 @@ class Options:
     retry_jitter: float
     retry_multiplier: float
     cluster_connect_timeout: float
+    retry_on_auth_failure: bool
     portable_version: int
     data_serializable_factories: Mapping[int, Mapping[int, type[Any]]]
     portable_factories: Mapping[int, Mapping[int, type[Any]]]
@@ -70,6 +77,7 @@ class Options:
         tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | None], ...
     ]
     lifecycle_listeners: tuple[Callable[[Any], Any], ...]
+    notice_listeners: tuple[Callable[[Any], Any], ...]
     flake_id_generators: Mapping[str, FlakeIdGeneratorConfig]
     reliable_topics: Mapping[str, ReliableTopicConfig]
     labels: tuple[str, ...]
@@ -87,9 +95,21 @@ class Options:
     creds_password: str | None = field(repr=False)
     token_provider: object | None = field(repr=False)
     use_public_ip: bool
+    address_translator: Callable[..., Any] | None
+    telemetry: bool | Telemetry
     max_pending_invocations: int
     max_queued_bytes: int
     max_message_bytes: int
+
+    @property
+    def connecting_limit(self) -> float | None:
+        """Seconds that connecting to one address may take, None for no limit."""
+        return self.connection_timeout or None
+
+    @property
+    def asking_limit(self) -> float:
+        """Seconds that somebody who is asked for addresses may take; there is always a limit."""
+        return self.connection_timeout or _ASKING_SECONDS
 
     @property
     def backoff_policy(self) -> BackoffPolicy:

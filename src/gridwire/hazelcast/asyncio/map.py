@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from gridwire.hazelcast.aggregator import Aggregator
+from gridwire.hazelcast.cluster.listeners import Listener
 from gridwire.hazelcast.config import BitmapIndexOptions, IndexType
 from gridwire.hazelcast.control.asyncio_engine import AsyncioEngine
 from gridwire.hazelcast.core import SimpleEntryView
@@ -18,7 +19,7 @@ from gridwire.hazelcast.operations.arguments import not_none
 from gridwire.hazelcast.operations.arguments import page_size as check_page_size
 from gridwire.hazelcast.operations.map import MapRequests
 from gridwire.hazelcast.operations.map_bulk import get_all, put_all
-from gridwire.hazelcast.operations.map_listeners import EntryListener
+from gridwire.hazelcast.operations.map_listeners import EntryListener, GapCallable
 from gridwire.hazelcast.operations.map_locks import MapLocks
 from gridwire.hazelcast.operations.map_processors import (
     MapProcessors,
@@ -565,6 +566,7 @@ class Map(Proxy[AsyncioEngine], Generic[K, V]):
         merged_func: EntryEventCallable | None = None,
         expired_func: EntryEventCallable | None = None,
         loaded_func: EntryEventCallable | None = None,
+        gap_func: GapCallable | None = None,
     ) -> str:
         """Have functions called when entries change.
 
@@ -585,6 +587,8 @@ class Map(Proxy[AsyncioEngine], Generic[K, V]):
             merged_func: for an entry that was merged after a split.
             expired_func: for an entry whose time was over.
             loaded_func: for an entry that the map store loaded.
+            gap_func: gets a `Gap` when events may have been missed: a connection was lost and
+                made again, a member came or left, the cluster was restarted.
 
         Returns:
             The id to remove it by.
@@ -610,8 +614,11 @@ class Map(Proxy[AsyncioEngine], Generic[K, V]):
                 EntryEventType.LOADED: loaded_func,
             },
             self._context.is_smart,
+            gap_func,
         )
-        return await self._engine.add_listener(listener.add, listener.remove, listener.handle)
+        return await self._engine.add_listener(
+            Listener(listener.add, listener.remove, listener.handle, self.name, gap_func)
+        )
 
     async def remove_entry_listener(self, registration_id: str) -> bool:
         """Remove a listener.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-__all__ = ["GENERATIONS", "BackupAcks", "Waiter"]
+__all__ = ["GENERATIONS", "BackupAcks", "Held", "Waiter"]
 
 GENERATIONS = 8
 """How often `age` is called within `operation_backup_timeout`."""
@@ -34,27 +34,61 @@ class Waiter(Protocol):
         """There will be none."""
 
 
-class _Held:
-    __slots__ = ("generation", "message", "missing", "waiter")
+class Held:
+    """A reply that waits for its backups.
 
-    def __init__(self, waiter: Waiter, message: Any, missing: int, generation: int) -> None:
+    Attributes:
+        waiter: whom to complete.
+        message: the reply.
+        backups: how many acks the owner announced.
+        missing: how many of them are not here yet.
+        session: on which the reply came.
+        request: what was asked for.
+        began: the generation in which the reply came.
+        generation: from which its patience is counted.
+    """
+
+    __slots__ = (
+        "backups",
+        "began",
+        "generation",
+        "message",
+        "missing",
+        "request",
+        "session",
+        "waiter",
+    )
+
+    def __init__(
+        self,
+        waiter: Waiter,
+        message: Any,
+        backups: int,
+        missing: int,
+        session: Any,
+        request: Any,
+        began: int,
+    ) -> None:
         self.waiter = waiter
         self.message = message
+        self.backups = backups
         self.missing = missing
-        self.generation = generation
+        self.session = session
+        self.request = request
+        self.began = self.generation = began
 
 
 class BackupAcks:
     """Replies whose backups are not acknowledged yet, and acks whose reply is not here yet."""
 
-    __slots__ = ("_early", "_generation", "_held", "lost")
+    __slots__ = ("_early", "_generation", "_held", "_hurried_before")
 
     def __init__(self) -> None:
-        self._held: dict[int, _Held] = {}
+        self._held: dict[int, Held] = {}
         # The generation of each early ack comes last: dictionaries keep their order of insertion.
         self._early: dict[int, tuple[int, int]] = {}
         self._generation = 0
-        self.lost = 0
+        self._hurried_before = 0
 
     def __len__(self) -> int:
         return len(self._held)
@@ -68,15 +102,35 @@ class BackupAcks:
         """Whether `age` has anything to look after."""
         return bool(self._held or self._early)
 
-    def reply(self, correlation: int, backups: int, waiter: Waiter, message: Any) -> None:
-        """A reply came, and so many backups will be acknowledged."""
+    def reply(
+        self,
+        correlation: int,
+        backups: int,
+        waiter: Waiter,
+        message: Any,
+        session: Any,
+        request: Any,
+    ) -> None:
+        """A reply came, and so many backups will be acknowledged.
+
+        Args:
+            correlation: of the call.
+            backups: how many.
+            waiter: who waits for it.
+            message: the reply.
+            session: on which it came, for whoever is told that acks are missing.
+            request: what was asked for, also for them.
+        """
         early = self._early.pop(correlation, None)
         missing = backups - (early[0] if early is not None else 0)
         if missing <= 0:
             if not waiter.done():
                 waiter.set_result(message)
             return
-        self._held[correlation] = _Held(waiter, message, missing, self._generation)
+        held = Held(waiter, message, backups, missing, session, request, self._generation)
+        if correlation < self._hurried_before:
+            held.generation -= GENERATIONS - 1
+        self._held[correlation] = held
 
     def acknowledge(self, correlation: int) -> None:
         """A member says that it stored a backup."""
@@ -98,56 +152,62 @@ class BackupAcks:
         self._early.pop(correlation, None)
         return self._held.pop(correlation, None) is not None
 
-    def hurry(self) -> None:
+    def hurry(self, before: int = 0) -> None:
         """A member is gone: what is held now may wait for an ack of its, which will not come.
 
         The others' acks have at least one more generation, far longer than they take.
+
+        Args:
+            before: calls older than this id were on their way then; it is the same for them when
+                their reply comes.
         """
+        self._hurried_before = max(self._hurried_before, before)
         soon = self._generation - GENERATIONS + 1
         for held in list(self._held.values()):
             held.generation = min(held.generation, soon)
+
+    def waited(self, held: Held) -> int:
+        """For how many generations a reply has been held."""
+        return self._generation - held.began
 
     def older(self, before: int) -> list[int]:
         """The calls older than an id whose replies are held."""
         return [correlation for correlation in list(self._held) if correlation < before]
 
-    def take(self, correlation: int) -> Waiter | None:
-        """Who waits for the backups of this call; its reply is held no longer."""
-        held = self._held.pop(correlation, None)
-        return None if held is None else held.waiter
+    def take(self, correlation: int) -> Held | None:
+        """The reply of a call that waits for its backups; it is held no longer."""
+        return self._held.pop(correlation, None)
 
     def withdraw(self, correlation: int) -> Any:
         """The reply of this call, which is held no longer; None when it was not held."""
         held = self._held.pop(correlation, None)
         return None if held is None else held.message
 
-    def release(self) -> list[tuple[Waiter, Any]]:
+    def release(self) -> list[Held]:
         """Nobody will acknowledge anything any more: all that were held, as `age` gives them."""
         held, self._held = list(self._held.values()), {}
         self._early.clear()
-        waiting = [(one.waiter, one.message) for one in held if not one.waiter.done()]
-        self.lost += len(waiting)
-        return waiting
+        return [one for one in held if not one.waiter.done()]
 
-    def age(self) -> list[tuple[Waiter, Any]]:
+    def age(self) -> list[Held]:
         """One generation more has passed.
 
         Returns:
-            Waiters, with their replies, whose acks did not come in time. They are not held any
-            more; the caller decides whether that is a success.
+            Those whose acks did not come in time. They are not held any more; the caller decides
+            whether that is a success.
         """
         self._generation += 1
         limit = self._generation - GENERATIONS
-        expired: list[tuple[Waiter, Any]] = []
+        expired: list[Held] = []
+        # All of them: one that was hurried may stand behind others that were not.
         for correlation, held in list(self._held.items()):
             if held.generation >= limit:
-                break
+                continue
             taken = self._held.pop(correlation, None)
             if taken is not None and not held.waiter.done():
-                expired.append((held.waiter, held.message))
+                expired.append(held)
         for correlation, (_, generation) in list(self._early.items()):
             if generation >= limit:
                 break
             self._early.pop(correlation, None)
-        self.lost += len(expired)
         return expired

@@ -1,44 +1,119 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which listeners stand where: a user's listener is one registration on every connection."""
+"""Which listeners stand where: a user's listener is one registration on every connection.
+
+While it does not stand on every member, events may be missed. When that began, and why, is noted
+here; who asks at its end can tell the user.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from gridwire._core.request import Request
+from gridwire.hazelcast.notices import Gap
 from gridwire.hazelcast.protocol.frames import Buffer
 
-__all__ = ["ListenerTable", "Registration"]
+__all__ = ["Listener", "ListenerTable", "Registration"]
+
+_MAX_REASONS = 3
+"""Reasons that a gap names; of many members that come and go the first ones say enough."""
 
 
-class Registration:
-    """One listener of the user.
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who listens, and to what.
 
-    Args:
-        id: what the user removes it by.
+    Attributes:
         add: makes the request that registers it; its reply decodes to the member's id for it.
         remove: makes the request that takes it back, from the member's id; None when the protocol
             has none.
-        handle: takes each event message.
+        handle: takes each event message; runs where users' callbacks run.
+        name: of the structure that it listens to.
+        gap: is told when events may have been missed, where users' callbacks run; None when nobody
+            wants to know.
     """
 
-    __slots__ = ("add", "handle", "id", "places", "remove")
+    add: Callable[[], Request[UUID]]
+    remove: Callable[[UUID], Request[Any]] | None
+    handle: Callable[[Buffer], None]
+    name: str = ""
+    gap: Callable[[Gap], object] | None = None
 
-    def __init__(
-        self,
-        id: str,
-        add: Callable[[], Request[UUID]],
-        remove: Callable[[UUID], Request[Any]] | None,
-        handle: Callable[[Buffer], None],
-    ) -> None:
+
+class Registration:
+    """One listener, and where it stands.
+
+    Args:
+        id: what the user removes it by.
+        listener: who listens, and to what.
+        began: since when it has been there, in seconds since 1970.
+
+    Attributes:
+        places: where it stands: connection to (correlation id of its events, the member's id).
+        missing_since: since when events may have been missed; None when none were.
+        told_open: whether somebody was told of that already, while it went on.
+    """
+
+    __slots__ = (
+        "_reasons",
+        "began",
+        "id",
+        "listener",
+        "missing_since",
+        "places",
+        "told_open",
+    )
+
+    def __init__(self, id: str, listener: Listener, began: float) -> None:
         self.id = id
-        self.add = add
-        self.remove = remove
-        self.handle = handle
-        # Connection to (correlation id of its events, the member's id for the listener).
+        self.listener = listener
+        self.began = began
         self.places: dict[Any, tuple[int, UUID]] = {}
+        self.missing_since: float | None = None
+        self.told_open = False
+        self._reasons: list[str] = []
+
+    def miss(self, since: float, why: str, explains_all: bool = False) -> bool:
+        """Events may have been missed from now on; whether that is news.
+
+        Args:
+            since: when it began, in seconds since 1970.
+            why: in words.
+            explains_all: whether other reasons only follow from this one.
+        """
+        is_news = self.missing_since is None
+        since = max(since, self.began)
+        self.missing_since = since if self.missing_since is None else min(since, self.missing_since)
+        if explains_all:
+            self._reasons[:] = [why]
+        elif why not in self._reasons and len(self._reasons) < _MAX_REASONS:
+            self._reasons.append(why)
+        return is_news
+
+    def missed(self, until: float | None) -> Gap:
+        """What is to be told.
+
+        Args:
+            until: when it ended, in seconds since 1970; None while it goes on.
+        """
+        assert self.missing_since is not None
+        since = self.missing_since if until is None else min(self.missing_since, until)
+        return Gap(
+            name=self.listener.name,
+            registration_id=self.id,
+            since=since,
+            until=until,
+            why="; ".join(self._reasons),
+        )
+
+    def is_whole_again(self) -> None:
+        """It was told, and is over."""
+        self.missing_since = None
+        self.told_open = False
+        self._reasons.clear()
 
 
 class ListenerTable:
@@ -56,9 +131,12 @@ class ListenerTable:
         """A member accepted the registration."""
         registration.places[connection] = (correlation, member_id)
 
-    def connection_lost(self, connection: object) -> None:
-        """A connection is gone, and with it what was registered there."""
+    def connection_lost(self, connection: object) -> list[Registration]:
+        """A connection is gone, and with it what was registered there; that is returned."""
+        lost = []
         for registration in self.registrations.values():
             place = registration.places.pop(connection, None)
             if place is not None:
                 self.by_correlation.pop(place[0], None)
+                lost.append(registration)
+        return lost

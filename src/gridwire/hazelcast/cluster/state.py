@@ -36,12 +36,25 @@ class ClusterState(Generic[C]):
         self.partitions = PartitionsView()
         self.routes: Routes[C] = Routes()
         self.on_routes: Callable[[Routes[C]], object] | None = None
+        # Who waits for the number of partitions; any thread adds.
+        self._uncounted: list[Callable[[int], object]] = []
 
     def set_cluster(self, cluster_id: UUID, partition_count: int) -> None:
         """The first connection says which cluster this is."""
         self.cluster_id = cluster_id
         self.partition_count = partition_count
+        waiting, self._uncounted = self._uncounted, []
+        for know in waiting:
+            know(partition_count)
         self._route(self.routes.connections)
+
+    def when_counted(self, know: Callable[[int], object]) -> None:
+        """Tell somebody the number of partitions, as soon as it is known; from any thread."""
+        if not self.partition_count:
+            self._uncounted.append(know)
+        if self.partition_count:
+            # Whether it was or became so just now, when the others had been told.
+            know(self.partition_count)
 
     def add_connection(self, connection: C) -> None:
         """A connection may be used from now on."""

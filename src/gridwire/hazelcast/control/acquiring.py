@@ -12,7 +12,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gridwire._core.request import Acquisition
-from gridwire.hazelcast.cluster.acks import Waiter
+from gridwire.hazelcast.cluster.acks import Held, Waiter
 from gridwire.hazelcast.control.invocation import Invocation
 from gridwire.hazelcast.control.settling import may_hold
 from gridwire.hazelcast.errors import HazelcastError
@@ -138,6 +138,11 @@ class Acquiring(Invocation[T]):
         except BaseException:
             self._settle()
             raise
+
+    def _without_backups(self, held: Held) -> Buffer:
+        # Whatever becomes of the call, the member gave it what it asked for, if it did.
+        self.arrived = held.message
+        return super()._without_backups(held)
 
     def _waiter(self, future: asyncio.Future[Buffer]) -> Waiter:
         return _Keeper(self, future)

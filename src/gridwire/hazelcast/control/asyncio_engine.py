@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import asyncio
+from _thread import get_ident
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 from gridwire._core.request import Acquisition, Operation, Request
+from gridwire._io.running import OwnLoop, shortcuts
 from gridwire._io.steppers import run_asyncio
+from gridwire.hazelcast.cluster.listeners import Listener
 from gridwire.hazelcast.control.acquiring import Acquiring
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.invocation import Invocation
-from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.errors import ForeignLoopError, HazelcastError
 from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
@@ -30,13 +32,22 @@ class AsyncioEngine:
         core: the client.
     """
 
-    __slots__ = ("_calls", "_create_future", "_limit", "_max_queued", "_now", "_pending", "core")
+    __slots__ = (
+        "_calls",
+        "_create_future",
+        "_limit",
+        "_max_queued",
+        "_now",
+        "_own",
+        "_pending",
+        "core",
+    )
 
     def __init__(self, core: ClientCore) -> None:
-        loop = asyncio.get_running_loop()
         self.core = core
-        self._create_future: Callable[[], asyncio.Future[Buffer]] = loop.create_future
-        self._now = loop.time
+        self._own = OwnLoop()
+        self._create_future: Callable[[], asyncio.Future[Buffer]]
+        self._create_future, self._now = shortcuts(self._own.loop)
         self._calls = core.calls
         self._pending = core.calls.pending
         self._limit = core.calls.limit
@@ -49,6 +60,8 @@ class AsyncioEngine:
             request: what to send.
             timeout: seconds for everything, or None for `invocation_timeout`.
         """
+        if self._own.place._thread_id != get_ident():
+            raise self._elsewhere(request.operation)
         if timeout is not None:
             timeout = call_timeout(timeout)
         core = self.core
@@ -79,9 +92,33 @@ class AsyncioEngine:
         except HazelcastError as error:
             return await self._careful(Invocation(core, request, started, timeout), error)
         except BaseException:
-            self._calls.forget(correlation)
+            if self._calls.forget(correlation):
+                core.counters.indeterminate_writes += not request.retryable
             raise
         return connection.decode(request, reply)
+
+    def check(self, operation: str) -> None:
+        """See that the running loop is the client's.
+
+        Args:
+            operation: that is about to begin.
+
+        Raises:
+            ForeignLoopError: it is another one, or this is a forked child.
+        """
+        if self._own.place._thread_id != get_ident():
+            raise self._elsewhere(operation)
+
+    def _elsewhere(self, operation: str | None = None) -> ForeignLoopError:
+        error = ForeignLoopError(
+            hint="Make a client on each loop that needs one, and in each process after the fork."
+        )
+        return error.with_facts(operation=operation, **self._own.facts_elsewhere())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the client's loop is closed, or the loop of a parent process."""
+        return self._own.is_over
 
     async def _careful(self, invocation: Invocation[T], failed: HazelcastError | None = None) -> T:
         return invocation.decode(await invocation.run(failed))
@@ -104,6 +141,8 @@ class AsyncioEngine:
             request: what to send.
             timeout: seconds for everything, or None for `invocation_timeout`.
         """
+        if self._own.place._thread_id != get_ident():
+            raise self._elsewhere(request.operation)
         timeout = call_timeout(timeout)
         return await self._careful(Acquiring(self.core, request, self._now(), timeout))
 
@@ -113,17 +152,17 @@ class AsyncioEngine:
 
     async def run(self, operation: Operation[T], timeout: float | None = None) -> T:
         """An operation of several round trips."""
+        if self._own.place._thread_id != get_ident():
+            operation.close()
+            raise self._elsewhere()
         return await run_asyncio(operation, self, operation_timeout(operation, timeout))
 
-    async def add_listener(
-        self,
-        request: Callable[[], Request[UUID]],
-        remove: Callable[[UUID], Request[Any]],
-        handle: Callable[[Buffer], None],
-    ) -> str:
+    async def add_listener(self, listener: Listener) -> str:
         """Register a listener on all members."""
-        return await self.core.listening.add(request, remove, handle)
+        self.check("add_listener")
+        return await self.core.listening.add(listener)
 
     async def remove_listener(self, registration_id: str) -> bool:
         """Take a listener back."""
+        self.check("remove_listener")
         return await self.core.listening.remove(registration_id)

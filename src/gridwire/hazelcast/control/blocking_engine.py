@@ -4,20 +4,25 @@
 from __future__ import annotations
 
 from _thread import allocate_lock
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import CancelledError
 from time import monotonic
 from typing import Any, TypeVar
-from uuid import UUID
 
 from gridwire._core.request import Acquisition, Operation, Request
 from gridwire._io.steppers import run_blocking
+from gridwire.errors import GridwireError
+from gridwire.hazelcast.cluster.attempts import is_end_of_client
+from gridwire.hazelcast.cluster.listeners import Listener
 from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.future_engine import FutureEngine
-from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
+from gridwire.hazelcast.control.hosting import Hosting
+from gridwire.hazelcast.control.invocation import Invocation
+from gridwire.hazelcast.control.missing_backups import acks_lost
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
+from gridwire.hazelcast.future import Future, parents_call
 from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
-from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
 
 __all__ = ["BlockingEngine"]
@@ -50,9 +55,21 @@ class _ThreadWaiter:
         self.error = error
         self.lock.release()
 
+    def abandon(self) -> None:
+        """In the child of a fork: the answer comes to the parent."""
+        self.set_exception(parents_call())
+
 
 class BlockingEngine(ThreadEngine):
-    """Calls that block the calling thread."""
+    """Calls that block the calling thread.
+
+    Args:
+        hosting: the client.
+    """
+
+    def __init__(self, hosting: Hosting) -> None:
+        super().__init__(hosting)
+        self._together: FutureEngine | None = None
 
     def call(self, request: Request[T], timeout: float | None = None) -> T:
         """One request, with every retry that the rules allow.
@@ -95,7 +112,14 @@ class BlockingEngine(ThreadEngine):
         return connection.decode(request, waiter.reply)
 
     def _overtaken(self, correlation: int, waiter: _ThreadWaiter) -> bool:
-        """The time is over: take the call out, unless its reply is just being handed over."""
+        """The time is over: take the call out, unless its reply is just being handed over.
+
+        One that is here and waits for backups is the end of the call, too.
+        """
+        held = self._calls.acks.take(correlation)
+        if held is not None:
+            waiter.reply, waiter.error = held.message, acks_lost(self.core, held)
+            return True
         if self._calls.forget(correlation):
             return False
         return waiter.lock.acquire(True, 0 if waiter.reply is None else _HAND_OVER_SECONDS)
@@ -109,7 +133,7 @@ class BlockingEngine(ThreadEngine):
     ) -> T:
         if failed is not None and is_end_of_client(failed):
             raise failed.with_facts(operation=request.operation, attempts=1)
-        invocation = Invocation(self.core, request, started, timeout)
+        invocation = Invocation(self.here(), request, started, timeout)
         return invocation.decode(self.wait(invocation.run(failed)))
 
     def acquire(self, request: Acquisition[T], timeout: float | None = None) -> T:
@@ -121,7 +145,7 @@ class BlockingEngine(ThreadEngine):
             request: what to send.
             timeout: seconds for everything, or None for `invocation_timeout`.
         """
-        acquiring = Acquiring(self.core, request, monotonic(), call_timeout(timeout))
+        acquiring = Acquiring(self.here(), request, monotonic(), call_timeout(timeout))
         handover = Handover()
         try:
             return acquiring.decode(self.wait(acquiring.hand_over(handover)))
@@ -134,23 +158,32 @@ class BlockingEngine(ThreadEngine):
         if self.hosted.is_current:
             coroutine.close()
             raise RuntimeError("a blocking call on the client's own loop would wait for itself")
-        task = self.start(coroutine)
+        task = self.hosted.task(coroutine)
         try:
+            self.begin(task)
             return task.result()
+        except CancelledError:
+            if task.is_inherited:
+                raise parents_call() from None
+            raise
         except BaseException:
             task.cancel()
             raise
 
     def call_all(self, requests: Sequence[Request[Any]], timeout: float | None) -> list[Any]:
         """Several requests at once; the value or the exception of each, in order."""
-        together = FutureEngine(self.core, self.hosted)
-        futures = [together.call(request, timeout) for request in requests]
+        if self._together is None:
+            self._together = FutureEngine(self._hosting)
+        futures: list[Future[Any]] = []
         results: list[Any] = []
         try:
+            for request in requests:
+                self._together.call_known(request, timeout, futures)
             for future in futures:
                 try:
                     results.append(future.result())
-                except Exception as error:
+                except (GridwireError, CancelledError) as error:
+                    # And nothing else, which a signal handler may have raised.
                     results.append(error)
         except BaseException:
             for future in futures:
@@ -162,15 +195,10 @@ class BlockingEngine(ThreadEngine):
         """An operation of several round trips."""
         return run_blocking(operation, self, operation_timeout(operation, timeout))
 
-    def add_listener(
-        self,
-        request: Callable[[], Request[UUID]],
-        remove: Callable[[UUID], Request[Any]],
-        handle: Callable[[Buffer], None],
-    ) -> str:
+    def add_listener(self, listener: Listener) -> str:
         """Register a listener on all members."""
-        return self.wait(self.core.listening.add(request, remove, handle))
+        return self.wait(self.here().listening.add(listener))
 
     def remove_listener(self, registration_id: str) -> bool:
         """Take a listener back."""
-        return self.wait(self.core.listening.remove(registration_id))
+        return self.wait(self.here().listening.remove(registration_id))

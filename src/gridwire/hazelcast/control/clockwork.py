@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gridwire._core.deadlines import Deadlines
 from gridwire._core.outcome import Outcome
-from gridwire.hazelcast.cluster.acks import GENERATIONS, Waiter
-from gridwire.hazelcast.errors import IndeterminateOperationStateError, OperationTimeoutError
+from gridwire.hazelcast.cluster.acks import GENERATIONS
+from gridwire.hazelcast.control.missing_backups import end_held
+from gridwire.hazelcast.errors import OperationTimeoutError
 
 if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
@@ -77,7 +78,8 @@ class Clockwork:
         for timer in (self._timer, self._due_timer):
             if timer is not None:
                 timer.cancel()
-        self._give_up_acks(self._core.calls.acks.release())
+        for held in self._core.calls.acks.release():
+            end_held(self._core, held)
 
     def start(self) -> None:
         """Something is pending: deadlines and acks need looking after. From any thread."""
@@ -122,21 +124,8 @@ class Clockwork:
         if now - self._last_aged < self._options.operation_backup_timeout / GENERATIONS:
             return
         self._last_aged = now
-        self._give_up_acks(acks.age())
-
-    def _give_up_acks(self, replies: list[tuple[Waiter, Any]]) -> None:
-        """The owner has executed these, but not every backup said so in time."""
-        for waiter, message in replies:
-            if self._options.fail_on_indeterminate_operation_state:
-                waiter.set_exception(
-                    IndeterminateOperationStateError(
-                        "the owner executed the operation, but not every backup acknowledged it "
-                        f"within {self._options.operation_backup_timeout:g} s",
-                        outcome=Outcome.UNKNOWN,
-                    )
-                )
-            else:
-                waiter.set_result(message)
+        for held in acks.age():
+            end_held(self._core, held)
 
     def timeout_error(self, limit: float | None) -> OperationTimeoutError:
         """A call that was sent got no answer within so many seconds, or within its own timeout."""

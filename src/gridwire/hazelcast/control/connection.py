@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from gridwire._core.logs import reason_of
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.interfaces import Payload, Stream
@@ -78,6 +79,7 @@ class Connection:
         self.session = Session(
             owner.calls, self._not_open, _error_of, self._events, max_message_bytes
         )
+        self.session.peer = self
 
     def attach(self, stream: Stream) -> None:
         """The stream is open: what the session sends goes there."""
@@ -119,7 +121,7 @@ class Connection:
         outcome = Outcome.UNKNOWN if sent else Outcome.NOT_SENT
         if isinstance(error, HazelcastClientNotActiveError):
             return HazelcastClientNotActiveError(error.message, outcome=outcome)
-        reason = f": {error}" if error is not None else ""
+        reason = f": {reason_of(error)}" if error is not None else ""
         lost = TargetDisconnectedError(
             f"the connection to the member was lost{reason}",
             outcome=outcome,
@@ -161,6 +163,9 @@ class Connection:
     def lost(self, error: BaseException | None, unsent: list[Payload]) -> None:
         """See `Receiver`. Routes change first, so that what is retried goes elsewhere."""
         self._owner.connection_lost(self, error)
+        sent, received = self._owner.calls.past_bytes
+        sent += 0 if self.stream is None else self.stream.sent_bytes
+        self._owner.calls.past_bytes = sent, received + self.session.received_bytes
         self.session.abandon(unsent, lambda sent: self.lost_error(error, sent))
         self.ended.set()
 

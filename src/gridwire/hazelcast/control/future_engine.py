@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from time import monotonic
 from typing import Any, TypeVar
-from uuid import UUID
 
 from gridwire._core.request import Acquisition, Operation, Request
 from gridwire._io.hosted_task import HostedTask
 from gridwire.errors import BackpressureError
+from gridwire.hazelcast.cluster.attempts import is_end_of_client
+from gridwire.hazelcast.cluster.listeners import Listener
 from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
-from gridwire.hazelcast.control.invocation import Invocation, is_end_of_client
+from gridwire.hazelcast.control.invocation import Invocation
 from gridwire.hazelcast.control.operation_run import OperationRun
 from gridwire.hazelcast.control.thread_engine import ThreadEngine
 from gridwire.hazelcast.errors import HazelcastError
@@ -75,6 +76,7 @@ class _ReplyFuture(Future[T]):
         """An attempt failed: the rest is done the careful way, on the loop."""
         if self._done:
             return
+        self.drop_deadline()
         if not isinstance(exception, HazelcastError) or self._task is not None:
             self._complete(None, exception)
         elif is_end_of_client(exception):
@@ -96,20 +98,34 @@ class _ReplyFuture(Future[T]):
     def set_result(self, result: Any) -> None:
         """The reply is here."""
         if self._timeout is not None:
-            self._engine.core.clockwork.drop_deadline(self.correlation, self._when())
+            self.drop_deadline()
         self._complete(result, None)
+
+    def drop_deadline(self) -> None:
+        """What was sent waits for its answer no more."""
+        if self._timeout is not None:
+            self._engine.core.clockwork.drop_deadline(self.correlation, self._when())
 
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """Leave the call to the invocation; its end is this future's."""
-        invocation = Invocation(self._engine.core, self._request, self._started, self._timeout)
+        core = self._engine.here()
+        if failed is None and core.life.is_offline:
+            self._complete(None, core.life.offline().with_facts(operation=self._request.operation))
+            return
+        invocation = Invocation(core, self._request, self._started, self._timeout)
         self._go_on_loop(invocation, invocation.run(failed))
 
     def _go_on_loop(
         self, invocation: Invocation[T], coroutine: Coroutine[Any, Any, Buffer]
     ) -> None:
         self.source = invocation
-        self._task = task = self._engine.start(coroutine)
-        task.add_done_callback(self._careful_done)
+        self._task = task = self._engine.hosted.task(coroutine)
+        try:
+            self._engine.begin(task)
+            task.add_done_callback(self._careful_done)
+        except BaseException:
+            task.cancel()
+            raise
 
     def _careful_done(self, task: HostedTask[Buffer]) -> None:
         if task.cancelled():
@@ -123,7 +139,11 @@ class _ReplyFuture(Future[T]):
     def _give_up(self) -> bool:
         if self._task is not None:
             return self._task.cancel()
-        return self._engine.forget(self.correlation)
+        if not self._engine.forget(self.correlation):
+            return False
+        self.drop_deadline()
+        self._engine.core.counters.indeterminate_writes += not self._request.retryable
+        return True
 
 
 class _AcquisitionFuture(_ReplyFuture[T]):
@@ -137,7 +157,7 @@ class _AcquisitionFuture(_ReplyFuture[T]):
         started = monotonic()
         super().__init__(engine, request, started, timeout)
         self._handover = Handover()
-        self._acquiring = Acquiring(engine.core, request, started, timeout)
+        self._acquiring = Acquiring(engine.here(), request, started, timeout)
 
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """There is no other way for this one."""
@@ -183,6 +203,27 @@ class FutureEngine(ThreadEngine):
         if timeout is not None:
             timeout = call_timeout(timeout)
         future = _ReplyFuture(self, request, monotonic(), timeout)
+        return self._begin(future, request, timeout)
+
+    def call_known(
+        self, request: Request[Any], timeout: float | None, known: list[Future[Any]]
+    ) -> None:
+        """The same for a caller that may be interrupted anywhere.
+
+        Args:
+            request: what to send.
+            timeout: seconds for everything, or None for `invocation_timeout`.
+            known: gets the future before anything is sent.
+        """
+        if timeout is not None:
+            timeout = call_timeout(timeout)
+        future = _ReplyFuture(self, request, monotonic(), timeout)
+        known.append(future)
+        self._begin(future, request, timeout)
+
+    def _begin(
+        self, future: _ReplyFuture[T], request: Request[T], timeout: float | None
+    ) -> Future[T]:
         connection = self.open_way(request, timeout)
         if connection is None:
             if len(self._pending) >= self._limit or self._calls.gate:
@@ -202,6 +243,7 @@ class FutureEngine(ThreadEngine):
             future.set_exception(connection.lost_error(None, False))
         except BaseException:
             self.abort(future)
+            future.drop_deadline()
             raise
         return future
 
@@ -227,8 +269,10 @@ class FutureEngine(ThreadEngine):
         """
         if self.hosted.is_current:
             return
-        waiting = self.start(Invocation(self.core, request, monotonic(), timeout).room())
+        invocation = Invocation(self.here(), request, monotonic(), timeout)
+        waiting = self.hosted.task(invocation.room())
         try:
+            self.begin(waiting)
             waiting.result()
         except (HazelcastError, BackpressureError):
             # The future's own attempt finds the same and says so.
@@ -267,15 +311,10 @@ class FutureEngine(ThreadEngine):
         task.add_done_callback(tell)
         return future
 
-    def add_listener(
-        self,
-        request: Callable[[], Request[UUID]],
-        remove: Callable[[UUID], Request[Any]],
-        handle: Callable[[Buffer], None],
-    ) -> Future[str]:
+    def add_listener(self, listener: Listener) -> Future[str]:
         """Register a listener on all members."""
-        return self.wait(self.core.listening.add(request, remove, handle))
+        return self.wait(self.here().listening.add(listener))
 
     def remove_listener(self, registration_id: str) -> Future[bool]:
         """Take a listener back."""
-        return self.wait(self.core.listening.remove(registration_id))
+        return self.wait(self.here().listening.remove(registration_id))

@@ -7,10 +7,12 @@ Pure: a request is made, a reply is judged. Whoever drives it may be a loop or a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from gridwire._core.request import Request
+from gridwire.hazelcast.cluster.strategy import Finding
 from gridwire.hazelcast.core import Address
 from gridwire.hazelcast.errors import (
     AuthenticationError,
@@ -20,18 +22,35 @@ from gridwire.hazelcast.errors import (
 )
 from gridwire.hazelcast.protocol.messages import client as messages
 
-__all__ = ["Admission", "Identity", "admission_of", "authentication_request"]
+__all__ = [
+    "CLIENT_TYPE",
+    "CLIENT_VERSION",
+    "REFUSALS",
+    "Admission",
+    "Identity",
+    "admission_of",
+    "authentication_request",
+]
 
-_CLIENT_TYPE = "PYH"
+CLIENT_TYPE = "PYH"
 _SERIALIZATION_VERSION = 1
 # Members read this as the version of the client library whose behaviour we match.
-_CLIENT_VERSION = "5.7.0"
+CLIENT_VERSION = "5.7.0"
 _ROUTE_UNISOCKET, _ROUTE_SMART = 0, 1
 
 _AUTHENTICATED = 0
 _CREDENTIALS_FAILED = 1
 _SERIALIZATION_MISMATCH = 2
 _NOT_ALLOWED = 3
+
+REFUSALS = MappingProxyType(
+    {
+        _CREDENTIALS_FAILED: Finding.REFUSED,
+        _SERIALIZATION_MISMATCH: Finding.REFUSED,
+        _NOT_ALLOWED: Finding.NOT_ALLOWED,
+    }
+)
+"""Statuses that a member would give again. What another one means nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,7 @@ class Identity:
         username: or None.
         password: or None.
         smart: whether it will connect to every member.
+        by_token: whether a token provider gives what takes the place of name and password.
     """
 
     uuid: UUID
@@ -55,6 +75,7 @@ class Identity:
     username: str | None = None
     password: str | None = None
     smart: bool = True
+    by_token: bool = False
 
     def __repr__(self) -> str:
         return f"<Identity {self.name} {self.uuid}>"
@@ -83,18 +104,23 @@ class Admission:
     partitions: tuple[int, list[tuple[UUID, list[int]]]] | None
 
 
-def authentication_request(identity: Identity) -> Request[Any]:
-    """The request that begins every connection; its reply goes to `admission_of`."""
-    message = messages.AUTHENTICATION
+def authentication_request(identity: Identity, token: bytes | None = None) -> Request[Any]:
+    """The request that begins every connection; its reply goes to `admission_of`.
+
+    Args:
+        identity: of the client.
+        token: what takes the place of name and password, or None.
+    """
+    message = messages.AUTHENTICATION if token is None else messages.AUTHENTICATION_CUSTOM
+    credentials = (identity.username, identity.password) if token is None else (token,)
     payload = message.encode_request(
         -1,
         identity.cluster_name,
-        identity.username,
-        identity.password,
+        *credentials,
         identity.uuid,
-        _CLIENT_TYPE,
+        CLIENT_TYPE,
         _SERIALIZATION_VERSION,
-        _CLIENT_VERSION,
+        CLIENT_VERSION,
         identity.name,
         list(identity.labels),
         _ROUTE_SMART if identity.smart else _ROUTE_UNISOCKET,
@@ -129,7 +155,7 @@ def _refusal(status: int, identity: Identity) -> HazelcastError:
     if status == _CREDENTIALS_FAILED:
         return AuthenticationError(
             f"the member refused the cluster name {identity.cluster_name!r} or the credentials",
-            hint="Check cluster_name and creds_username and creds_password; "
+            hint=f"Check cluster_name and {_sent(identity)}; "
             "members do not say which of them is wrong.",
         )
     if status == _SERIALIZATION_MISMATCH:
@@ -140,3 +166,12 @@ def _refusal(status: int, identity: Identity) -> HazelcastError:
             hint="It may be blocked in the management centre, or the cluster is being changed.",
         )
     return AuthenticationError(f"the member answered the authentication with status {status}")
+
+
+def _sent(identity: Identity) -> str:
+    """What the credentials were made of, in the words of the options."""
+    if identity.by_token:
+        return "what token_provider gives"
+    if identity.username is None:
+        return "whether the cluster wants credentials (creds_username, token_provider)"
+    return "creds_username and creds_password"

@@ -40,7 +40,22 @@ async def beat(core: ClientCore) -> None:
                     )
                 )
             else:
+                if silent > core.options.heartbeat_timeout / 2:
+                    _warn(core, connection, silent)
                 core.spawn(_ping(core, connection))
+
+
+def _warn(core: ClientCore, connection: Connection, silent: float) -> None:
+    core.log.sparing.warning(
+        "nothing was heard of member %s at %s for %.1f s, its connection is closed after %g s",
+        connection.member_uuid,
+        connection.address,
+        silent,
+        core.options.heartbeat_timeout,
+        member=connection.member_uuid,
+        address=connection.address,
+        reason="silence",
+    )
 
 
 async def _ping(core: ClientCore, connection: Connection) -> None:

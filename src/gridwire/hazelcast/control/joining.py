@@ -1,48 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Getting connected: rounds over all known addresses, one connection to each member after that."""
+"""Opening connections and bringing them into use: one to each member of the cluster."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from gridwire._core.addresses import Endpoint, connection_order
-from gridwire._core.backoff import BackoffPolicy, BackoffSchedule
-from gridwire._core.request import Request
+from gridwire._core.addresses import Endpoint
+from gridwire._core.logs import reason_of
+from gridwire._io.interfaces import Stream
+from gridwire._io.tls_errors import in_handshake
 from gridwire.errors import GridwireError
+from gridwire.hazelcast.cluster.missing import MissingMembers
+from gridwire.hazelcast.cluster.strategy import Attempt, Finding
+from gridwire.hazelcast.control.admitting import Admitting
 from gridwire.hazelcast.control.connection import Connection
-from gridwire.hazelcast.control.handshake import (
-    Admission,
-    admission_of,
-    authentication_request,
-)
 from gridwire.hazelcast.core import Address, MemberInfo
-from gridwire.hazelcast.errors import (
-    ClientNotAllowedInClusterError,
-    IllegalStateError,
-    TargetDisconnectedError,
-)
-from gridwire.hazelcast.protocol.frames import PROTOCOL_PREAMBLE
-from gridwire.hazelcast.protocol.messages import client as messages
 
 if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
 
 __all__ = ["Joining"]
 
-_logger = logging.getLogger("gridwire.hazelcast.client")
-
-_DEFAULT_PORTS = (5701, 5702, 5703)
-_THIS_MACHINE = ("localhost",)
-
 # A peer that has not let us in is not trusted with much memory; the answer to an authentication
 # holds the member list and the partition table.
 _MAX_UNAUTHENTICATED_BYTES = 16 * 1024 * 1024
 
-_RETRY_MISSING_SECONDS = 1.0
-"""How soon a member that could not be reached is tried again."""
+_NAMED_MEMBERS = 16
+"""Members out of reach that have lines of their own; of more, one line tells the number."""
+
+_LONG_LIST_SECONDS = 0.1
+"""How long a look at the members is put off after the last one when so many are out of reach."""
 
 
 class Joining:
@@ -54,77 +42,37 @@ class Joining:
 
     def __init__(self, core: ClientCore) -> None:
         self._core = core
+        self._admitting = Admitting(core)
+        # Two, since each who waits clears its own.
         self._missing = asyncio.Event()
-        self._connecting: set[UUID | None] = set()
-        options = core.options
-        self._policy = BackoffPolicy(
-            options.retry_initial_backoff,
-            options.retry_max_backoff,
-            options.retry_multiplier,
-            options.retry_jitter,
-            options.cluster_connect_timeout,
-        )
+        self._tried = asyncio.Event()
+        self._waiting = MissingMembers(core.random.uniform)
 
-    async def join(self) -> Connection:
-        """Connect to any member of the cluster, in rounds, and follow its view.
+    async def join_by(self, endpoint: Endpoint, attempt: Attempt) -> None:
+        """Connect to a member, and follow its view of the cluster.
+
+        Args:
+            endpoint: where.
+            attempt: is told what the address turns out to be.
 
         Raises:
-            IllegalStateError: the configured time is over; the text lists every address with its
-                last failure.
-            ClientNotAllowedInClusterError: the cluster does not want this client.
+            OSError: nobody answered.
+            HazelcastError: the member refused, or the connection ended.
         """
         core = self._core
-        schedule = BackoffSchedule(self._policy, core.now(), core.random.uniform)
-        failures: dict[str, str] = {}
-        while True:
-            for endpoint in self._candidates():
-                try:
-                    return await self._join_by(endpoint)
-                except ClientNotAllowedInClusterError:
-                    raise
-                except (GridwireError, OSError) as error:
-                    failures[str(endpoint)] = _reason(error)
-                    _logger.warning("cannot join by %s: %s", endpoint, failures[str(endpoint)])
-            pause = schedule.next_pause(core.now())
-            if pause is None:
-                tried = "; ".join(f"{place}: {reason}" for place, reason in failures.items())
-                raise IllegalStateError(
-                    f"no member of cluster {core.identity.cluster_name!r} could be joined within "
-                    f"{self._policy.timeout:g} s. Tried: {tried}",
-                    hint="Check cluster_members and cluster_name, and that a member is running.",
-                )
-            await asyncio.sleep(pause)
-
-    async def _join_by(self, endpoint: Endpoint) -> Connection:
-        core = self._core
-        connection = await self.open(endpoint)
+        connection = await self.open(endpoint, attempt)
         try:
-            async with asyncio.timeout(core.options.heartbeat_timeout):
-                await core.views.follow(connection)
+            await core.views.follow(connection)
         except BaseException as error:
             connection.close(error)
             raise
-        return connection
 
-    def _candidates(self) -> list[Endpoint]:
-        """Members known from before, then what is configured; names are not resolved here."""
-        core = self._core
-        shuffle = core.random.shuffle if core.options.shuffle_member_list else None
-        known = [
-            Endpoint(member.address.host, member.address.port)
-            for member in core.state.members.members
-        ]
-        configured = core.options.cluster_members
-        ports = list(_DEFAULT_PORTS)
-        if shuffle is not None:
-            shuffle(known)
-            # An address without a port stands for the usual ones, whichever a member has.
-            core.random.shuffle(ports)
-        found = connection_order(configured or _THIS_MACHINE, ports, shuffle)
-        return list(dict.fromkeys([*known, *found]))
-
-    async def open(self, endpoint: Endpoint) -> Connection:
+    async def open(self, endpoint: Endpoint, attempt: Attempt | None = None) -> Connection:
         """Connect, authenticate and bring the connection into use.
+
+        Args:
+            endpoint: where.
+            attempt: is told what the address turns out to be.
 
         Returns:
             The connection; the one that exists already when it leads to the same member.
@@ -134,132 +82,119 @@ class Joining:
             HazelcastError: the member refused.
         """
         core = self._core
-        limit = core.options.connection_timeout or None
+        attempt = attempt or Attempt()
         address = Address(endpoint.host, endpoint.port)
-        connection = Connection(core, address, _MAX_UNAUTHENTICATED_BYTES, core.now())
+        connection = Connection(core.connections, address, _MAX_UNAUTHENTICATED_BYTES, core.now())
         try:
-            async with asyncio.timeout(limit):
-                stream = await core.connector.connect(
-                    connection, endpoint.host, endpoint.port, core.options.socket_options
-                )
-        except TimeoutError as error:
-            raise TimeoutError(f"no connection within {limit} s (connection_timeout)") from error
-        connection.attach(stream)
-        try:
-            async with asyncio.timeout(core.options.heartbeat_timeout):
-                stream.write(bytearray(PROTOCOL_PREAMBLE))
-                reply = await core.call_on(connection, authentication_request(core.identity))
-                return await self._admit(connection, admission_of(reply, core.identity))
-        except TimeoutError as error:
-            connection.close()
-            raise TimeoutError("the member accepted the connection and then was silent") from error
+            stream = await self._reach(connection, endpoint, attempt.name)
+            attempt.finding = Finding.UNCLEAR
+            return await self._admitting.introduce(connection, stream, attempt)
         except BaseException:
             connection.close()
             raise
 
-    async def _admit(self, connection: Connection, admission: Admission) -> Connection:
-        """The member let us in; check that it is of the right cluster, and use it."""
+    async def _reach(self, connection: Connection, endpoint: Endpoint, name: str | None) -> Stream:
+        """Open the stream of a connection, which closes it from then on."""
         core = self._core
-        existing = core.state.routes.to_member(admission.member_uuid)
-        if existing is not None:
-            connection.close()
-            return existing
-        self._check_cluster(admission)
-        connection.member_uuid = admission.member_uuid
-        connection.server_version = admission.server_version
-        connection.session.set_max_message_bytes(core.options.max_message_bytes)
-        if core.acks_enabled:
-            await core.call_on(connection, _backup_listener_request())
-        await core.listening.place_all(connection)
-        if connection.is_closed:
-            raise TargetDisconnectedError("the connection ended while it was set up")
-        existing = core.state.routes.to_member(admission.member_uuid)
-        if existing is not None:
-            # Somebody else connected to the same member while this one was set up.
-            connection.close()
-            return existing
-        if not core.state.routes.connections:
-            self._enter_cluster(admission)
-        core.use_connection(connection)
-        self._apply_views(connection, admission)
-        _logger.info("connected to member %s at %s", admission.member_uuid, connection.address)
-        return connection
-
-    def _check_cluster(self, admission: Admission) -> None:
-        state = self._core.state
-        if state.partition_count and admission.partition_count != state.partition_count:
-            raise ClientNotAllowedInClusterError(
-                f"the member's cluster has {admission.partition_count} partitions, "
-                f"the client began with {state.partition_count}"
-            )
-        if state.routes.connections and state.cluster_id != admission.cluster_id:
-            raise IllegalStateError("the member belongs to another cluster than the connected ones")
-
-    def _enter_cluster(self, admission: Admission) -> None:
-        """The first connection, or the first after all were lost."""
-        core = self._core
-        if core.state.cluster_id not in (None, admission.cluster_id):
-            core.membership.fire(core.state.clear_members(), ())
-        core.state.set_cluster(admission.cluster_id, admission.partition_count)
-
-    def _apply_views(self, connection: Connection, admission: Admission) -> None:
-        """Members 5.4 and later say with the first answer what others tell by events later."""
-        if admission.partitions is not None and not self._core.state.partitions.owners:
-            self._core.views.partitions(connection, *admission.partitions)
+        limit = core.options.connecting_limit
+        try:
+            async with asyncio.timeout(limit):
+                stream = await core.connector.connect(
+                    connection,
+                    endpoint.host,
+                    endpoint.port,
+                    core.options.socket_options,
+                    core.tls,
+                    name,
+                )
+                connection.attach(stream)
+        except TimeoutError as error:
+            text = f"no connection within {limit} s (connection_timeout){in_handshake(error)}"
+            raise TimeoutError(text) from error
+        return stream
 
     async def connect_missing(self) -> None:
-        """Connect to every member that has no connection, all at once.
+        """Connect to every member that has no connection, a few at a time.
 
         Returns when each is connected or failed, or after `connection_timeout`; whoever is slower
         is connected in the background.
         """
-        self._core.connections_changed()
-        tasks = [self._begin(member) for member in self._to_connect()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=self._core.options.connection_timeout or None)
+        self._core.connections.look()
+        self._waiting.anew()
+        try:
+            async with asyncio.timeout(self._core.options.connecting_limit):
+                while not self._waiting.all_tried(self._missing_members()):
+                    self._tried.clear()
+                    self._begin_due()
+                    await self._tried.wait()
+        except TimeoutError:
+            pass  # `keep_complete` goes on with them
 
-    def _to_connect(self) -> list[MemberInfo]:
-        """Members that nobody is connecting to; without any connection that is `join`'s."""
+    def _missing_members(self) -> list[MemberInfo]:
+        """Members to connect to. Without any connection, `find_cluster` looks."""
         state = self._core.state
-        if not state.smart or not state.routes.connections:
-            return []
-        return [one for one in state.missing_members() if one.uuid not in self._connecting]
+        return state.missing_members() if state.smart and state.routes.connections else []
 
-    def _begin(self, member: MemberInfo) -> asyncio.Task[None]:
-        self._connecting.add(member.uuid)
-        return self._core.begin(self._connect(member))
+    def _begin_due(self) -> None:
+        for member in self._waiting.take(self._missing_members(), self._core.now()):
+            self._core.spawn(self._connect(member))
 
     async def _connect(self, member: MemberInfo) -> None:
         core = self._core
+        connected = False
         try:
-            await self.open(Endpoint(member.address.host, member.address.port))
+            await self.open(await core.discovery.address_of(member))
+            connected = True
         except (GridwireError, OSError) as error:
-            _logger.warning("cannot connect to member %s: %s", member, _reason(error))
-            asyncio.get_running_loop().call_later(_RETRY_MISSING_SECONDS, self.look_for_missing)
+            await self._report(member, error)
+            core.counters.connections_failed += 1
         finally:
-            self._connecting.discard(member.uuid)
-        core.connections_changed()
+            self._waiting.tried(member, connected, core.now())
+            # Whoever waits for it begins with the next; not this task, which may be cancelled.
+            self.look_for_missing()
+
+    async def _report(self, member: MemberInfo, error: GridwireError | OSError) -> None:
+        """A member cannot be reached; say so, but not for each of very many."""
+        core = self._core
+        reason = reason_of(error)
+        if self._waiting.troubled >= _NAMED_MEMBERS:
+            core.log.sparing.warning(
+                "cannot connect to at least %d members, the last of them %s: %s",
+                self._waiting.troubled,
+                member,
+                reason,
+                count=self._waiting.troubled,
+                reason=reason,
+            )
+            return
+        known, ways = core.state.members.members, core.state.routes.by_member
+        connected = [(one, ways[one.uuid].address) for one in known if one.uuid in ways]
+        core.log.sparing.warning(
+            "cannot connect to member %s: %s %s",
+            member,
+            reason,
+            await core.discovery.advice(error, member, connected),
+            member=member.uuid,
+            address=member.address,
+            reason=reason,
+        )
 
     def look_for_missing(self) -> None:
-        """Something changed: members may be without a connection."""
+        """Something changed: members may be without a connection, or an attempt is over."""
         self._missing.set()
+        self._tried.set()
 
     async def keep_complete(self) -> None:
         """For as long as the client lives: connect to members as they come, and come back."""
         while True:
-            await self._missing.wait()
             self._missing.clear()
-            self._core.connections_changed()
-            for member in self._to_connect():
-                _ = self._begin(member)
-
-
-def _backup_listener_request() -> Request[Any]:
-    message = messages.LOCAL_BACKUP_LISTENER
-    payload = message.encode_request(-1)
-    assert isinstance(payload, bytearray)
-    return Request(message.name, payload, message.decode_response)
-
-
-def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+            self._core.connections.look()
+            self._begin_due()
+            try:
+                async with asyncio.timeout(self._waiting.pause(self._core.now())):
+                    await self._missing.wait()
+            except TimeoutError:
+                pass  # somebody is to be tried again
+            if self._waiting.troubled >= _NAMED_MEMBERS:
+                # To look at a long list after each of many failures would be a work of its own.
+                await asyncio.sleep(_LONG_LIST_SECONDS)

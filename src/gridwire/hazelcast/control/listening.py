@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
+from time import time
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from gridwire._core.logs import reason_of
 from gridwire._core.outcome import Outcome
-from gridwire._core.request import Request
-from gridwire.hazelcast.cluster.listeners import ListenerTable, Registration
+from gridwire.hazelcast.cluster.listeners import Listener, ListenerTable, Registration
 from gridwire.hazelcast.control.connection import Connection
+from gridwire.hazelcast.control.gaps import Gaps
 from gridwire.hazelcast.errors import HazelcastError, OperationTimeoutError
 from gridwire.hazelcast.protocol.frames import Buffer
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
 
 __all__ = ["Listening"]
-
-_logger = logging.getLogger("gridwire.hazelcast.listeners")
 
 
 class Listening:
@@ -34,23 +33,18 @@ class Listening:
     def __init__(self, core: ClientCore) -> None:
         self._core = core
         self._table = ListenerTable()
+        self._log = core.log.within("listeners")
+        self.gaps = Gaps(core, self._table)
         self._in_reader: set[Callable[[Buffer], None]] = set()
 
-    async def add(
-        self,
-        request: Callable[[], Request[UUID]],
-        remove: Callable[[UUID], Request[Any]] | None,
-        handle: Callable[[Buffer], None],
-        in_reader: bool = False,
-    ) -> str:
+    async def add(self, listener: Listener, *, in_reader: bool = False) -> str:
         """Register a listener on all members that are connected; on others when they are.
 
         Args:
-            request: makes the registering request.
-            remove: makes the request that undoes it, from the member's id for the listener.
-            handle: takes each event message; runs where users' callbacks run.
-            in_reader: have it run where the event was read, before anything that follows on the
-                wire; it must be short, and what it raises ends the connection.
+            listener: who listens, and to what.
+            in_reader: have it handle an event where that was read, before anything that follows on
+                the wire; it must be short, and what it raises ends the connection. Such a one looks
+                after gaps by itself.
 
         Returns:
             The id to remove it by.
@@ -59,11 +53,11 @@ class Listening:
             HazelcastError: no member accepted it; then it is registered nowhere.
         """
         if not self._core.lifecycle.running:
-            raise self._core.not_active()
-        registration = Registration(str(uuid4()), request, remove, handle)
+            raise self._core.life.not_active()
+        registration = Registration(str(uuid4()), listener, time())
         self._table.registrations[registration.id] = registration
         if in_reader:
-            self._in_reader.add(handle)
+            self._in_reader.add(listener.handle)
         connections = self._core.state.routes.connections
         limit = self._core.options.invocation_timeout
         try:
@@ -88,6 +82,8 @@ class Listening:
         if refusals or (failures and len(failures) == len(results)):
             await self.remove(registration.id)
             raise (refusals or failures)[0]
+        if not in_reader:
+            self.gaps.watch(registration)
         return registration.id
 
     async def _take_back(self, registration_id: str) -> None:
@@ -98,6 +94,7 @@ class Listening:
         registration = self._table.registrations.pop(registration_id, None)
         if registration is None:
             return False
+        self.gaps.forget(registration)
         await self._take_from_all(registration)
         return True
 
@@ -111,8 +108,8 @@ class Listening:
             HazelcastError: as `add`; the first registration is left as it is.
         """
         first = self._table.registrations[registration_id]
-        in_reader = first.handle in self._in_reader
-        again = await self.add(first.add, first.remove, first.handle, in_reader)
+        in_reader = first.listener.handle in self._in_reader
+        again = await self.add(first.listener, in_reader=in_reader)
         self._table.registrations.pop(registration_id, None)
         try:
             answers = await self._take_from_all(first)
@@ -125,15 +122,16 @@ class Listening:
 
     async def _take_from_all(self, registration: Registration) -> list[Any]:
         """What members say to it."""
-        if all(one.handle != registration.handle for one in self._table.registrations.values()):
-            self._in_reader.discard(registration.handle)
+        listener, registrations = registration.listener, self._table.registrations.values()
+        if all(one.listener.handle != listener.handle for one in registrations):
+            self._in_reader.discard(listener.handle)
         for correlation, _ in registration.places.values():
             self._table.by_correlation.pop(correlation, None)
-        if registration.remove is None:
+        if listener.remove is None:
             return []
         return await asyncio.gather(
             *(
-                self._core.call_on(connection, registration.remove(member_id))
+                self._core.call_on(connection, listener.remove(member_id))
                 for connection, (_, member_id) in registration.places.items()
             ),
             return_exceptions=True,
@@ -157,19 +155,26 @@ class Listening:
                     if _went_away(error):
                         raise
                     refused.add(registration.id)
-                    _logger.error("%s refuses what other members accepted: %s", connection, error)
+                    self._log.error(
+                        "%s refuses a listener that other members accepted: %s",
+                        connection,
+                        reason_of(error),
+                        member=connection.member_uuid,
+                        address=connection.address,
+                        reason=reason_of(error),
+                    )
 
     async def _place(self, registration: Registration, connection: Connection) -> None:
         if connection in registration.places:
             return
-        table = self._table
-        request = registration.add()
+        table, listener = self._table, registration.listener
+        request = listener.add()
         correlation: int | None = None
 
         def sent(number: int) -> None:
             nonlocal correlation
             correlation = number
-            table.by_correlation[number] = registration.handle
+            table.by_correlation[number] = listener.handle
 
         try:
             member_id = await self._core.call_on(connection, request, sent)
@@ -179,14 +184,21 @@ class Listening:
             raise
         assert correlation is not None
         table.placed(registration, connection, correlation, member_id)
-        if registration.id not in table.registrations and registration.remove is not None:
+        if registration.id not in table.registrations and listener.remove is not None:
             # It was removed while the member was asked.
             table.by_correlation.pop(correlation, None)
-            await self._core.call_on(connection, registration.remove(member_id))
+            await self._core.call_on(connection, listener.remove(member_id))
 
-    def connection_lost(self, connection: Connection) -> None:
-        """What was registered there is gone."""
-        self._table.connection_lost(connection)
+    def connection_lost(self, connection: Connection, was_used: bool) -> None:
+        """What was registered there is gone.
+
+        Args:
+            connection: which.
+            was_used: whether it was in use; another one may lead to the same member.
+        """
+        lost = self._table.connection_lost(connection)
+        if was_used:
+            self.gaps.connection_lost(connection, lost)
 
     def deliver(self, events: list[tuple[int, Buffer]]) -> None:
         """Hand events to their listeners, most of them where users' callbacks run."""
@@ -196,8 +208,13 @@ class Listening:
                 continue
             if self._in_reader and handle in self._in_reader:
                 handle(message)
-            else:
-                self._core.dispatcher.dispatch(handle, message)
+            elif not self._core.dispatcher.dispatch(handle, message):
+                self.gaps.dropped(handle)
+
+    def all_places(self) -> list[frozenset[Connection]]:
+        """Of each listener, the connections on which it stands; from any thread."""
+        registrations = list(self._table.registrations.values())
+        return [frozenset(list(one.places)) for one in registrations]
 
     def places(self, registration_id: str | None) -> frozenset[Connection]:
         """The connections on which a listener stands."""

@@ -64,6 +64,7 @@ def make_core(
         options.creds_username,
         options.creds_password,
         options.smart_routing,
+        options.token_provider is not None,
     )
     core = ClientCore(options, identity, connector, dispatcher, from_anywhere)
     core.balancer.init(ClusterService(core.state, core.membership))

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from gridwire._core.request import Request
-from gridwire._io.hosted import HostedLoop
 from gridwire.hazelcast.cluster.near_cache import NearCache
 from gridwire.hazelcast.control.asyncio_engine import AsyncioEngine
 from gridwire.hazelcast.control.blocking_engine import BlockingEngine
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.future_engine import FutureEngine
+from gridwire.hazelcast.control.hosting import Hosting
 from gridwire.hazelcast.future import Future
 from gridwire.hazelcast.operations.near_changes import Change, changed
 
@@ -52,14 +52,13 @@ class NearFutureEngine(FutureEngine):
     """As `FutureEngine`, for one map with a near cache.
 
     Args:
-        core: the client.
-        hosted: its loop.
+        hosting: the client.
         cache: the near cache.
     """
 
-    def __init__(self, core: ClientCore, hosted: HostedLoop, cache: NearCache) -> None:
-        super().__init__(core, hosted)
-        self._plain = FutureEngine(core, hosted)
+    def __init__(self, hosting: Hosting, cache: NearCache) -> None:
+        super().__init__(hosting)
+        self._plain = FutureEngine(hosting)
         self.cache = cache
 
     def call(self, request: Request[T], timeout: float | None = None) -> Future[T]:
@@ -74,14 +73,13 @@ class NearBlockingEngine(BlockingEngine):
     """As `BlockingEngine`, for one map with a near cache.
 
     Args:
-        core: the client.
-        hosted: its loop.
+        hosting: the client.
         cache: the near cache.
     """
 
-    def __init__(self, core: ClientCore, hosted: HostedLoop, cache: NearCache) -> None:
-        super().__init__(core, hosted)
-        self._plain = BlockingEngine(core, hosted)
+    def __init__(self, hosting: Hosting, cache: NearCache) -> None:
+        super().__init__(hosting)
+        self._plain = BlockingEngine(hosting)
         self.cache = cache
 
     def call(self, request: Request[T], timeout: float | None = None) -> T:

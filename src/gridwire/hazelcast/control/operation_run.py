@@ -25,7 +25,10 @@ class _Caller(Protocol):
     """What a run needs of the engine of futures."""
 
     core: ClientCore
-    hosted: HostedLoop
+
+    @property
+    def hosted(self) -> HostedLoop:
+        """The client's loop."""
 
     def call(self, request: Request[Any], timeout: float | None = None) -> Future[Any]:
         """One request."""

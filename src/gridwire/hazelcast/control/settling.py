@@ -11,16 +11,17 @@ coroutines send all of this; they run only while there is something to send.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from gridwire._core.logs import reason_of
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Acquisition, Request
 from gridwire._core.retry import Fault, pause_before
 from gridwire.errors import GridwireError
+from gridwire.hazelcast.cluster.attempts import fault_of
 from gridwire.hazelcast.control.connection import Connection
-from gridwire.hazelcast.control.invocation import Invocation, fault_of
+from gridwire.hazelcast.control.invocation import Invocation
 from gridwire.hazelcast.error_codes import ErrorCode
 from gridwire.hazelcast.errors import HazelcastError, IllegalMonitorStateError
 from gridwire.hazelcast.protocol.errors import ProtocolError
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
 
 __all__ = ["Settling", "may_hold"]
-
-_logger = logging.getLogger("gridwire.hazelcast.client")
 
 _MAX_LEFT = 1 << 16
 """Calls that may be left at a time; as long as the oldest may wait, so many are far too many."""
@@ -100,7 +99,7 @@ class Settling:
             oldest = next(iter(table.copy()))
             waiter, _ = table.pop(oldest, (None, None))
             if isinstance(waiter, _Left):
-                _give_up(waiter.request, f"{_MAX_LEFT} others came after it")
+                self._give_up(waiter.request, f"{_MAX_LEFT} others came after it")
         table[correlation] = (left, left.connection.session)
 
     def arrived(
@@ -124,7 +123,7 @@ class Settling:
     ) -> None:
         """Nobody knows whether an earlier attempt had success, or will have."""
         if tries >= _MAX_TRIES:
-            _give_up(request, error)
+            self._give_up(request, "no member answers" if error is None else reason_of(error))
             return
         again = _Left(self, connection, request, tries + 1)
         longest = self._core.options.invocation_retry_pause
@@ -161,19 +160,23 @@ class Settling:
     async def _send_back(self, request: Request[Any]) -> None:
         core = self._core
         invocation = Invocation(core, request, core.now())
+        # Members keep what this client holds while it comes back.
+        invocation.patient = True
         try:
             invocation.decode(await invocation.run())
         except IllegalMonitorStateError:
             return  # its lease has ended, or somebody forced it
         except GridwireError as error:
             if core.lifecycle.running:
-                _give_up(request, error)
+                self._give_up(request, reason_of(error))
 
     async def _send_again(self, left: _Left) -> None:
         core = self._core
         request = left.request.again()
+        invocation = Invocation(core, request, core.now(), _usual(core))
+        invocation.patient = True
         try:
-            connection = await Invocation(core, request, core.now(), _usual(core)).room()
+            connection = await invocation.room()
             again = _Left(self, connection, request, left.tries)
             correlation = connection.session.send(request, again)
         except SessionOver:
@@ -181,11 +184,20 @@ class Settling:
             return
         except GridwireError as error:
             if core.lifecycle.running:
-                _give_up(request, error)
+                self._give_up(request, reason_of(error))
             return
         # Nobody waits for it, so it takes no place among those that somebody waits for.
         if core.calls.pending.pop(correlation, None) is not None:
             self._leave(correlation, again)
+
+    def _give_up(self, request: Request[Any], reason: str) -> None:
+        self._core.log.error(
+            "%s of a caller that is gone could not be settled, what it locked may stay locked: %s",
+            request.operation,
+            reason,
+            operation=request.operation,
+            reason=reason,
+        )
 
 
 def _usual(core: ClientCore) -> float:
@@ -215,11 +227,3 @@ class _Left:
         # What this attempt was refused, an earlier one may have.
         if may_hold(error) or (self.tries and _asks_again(error)):
             self._settling.ask_again(self.connection, self.request, self.tries, error)
-
-
-def _give_up(request: Request[Any], reason: object) -> None:
-    _logger.error(
-        "%s of a caller that is gone could not be settled, what it locked may stay locked: %s",
-        request.operation,
-        reason,
-    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.hosted_task import HostedTask
@@ -18,7 +17,7 @@ from gridwire.hazelcast.cluster.acks import Waiter
 from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.core import ClientCore
-from gridwire.hazelcast.errors import HazelcastClientNotActiveError
+from gridwire.hazelcast.control.hosting import Hosting
 
 __all__ = ["ThreadEngine"]
 
@@ -29,18 +28,32 @@ class ThreadEngine:
     """What the blocking and the future style have in common.
 
     Args:
-        core: the client.
-        hosted: its loop.
+        hosting: the client.
+
+    Attributes:
+        core: the client's at the last look, for what need not be certain; see `here`.
+        here: gives the client's core in this process, which a forked child makes first.
     """
 
-    def __init__(self, core: ClientCore, hosted: HostedLoop) -> None:
-        self.core = core
-        self.hosted = hosted
+    def __init__(self, hosting: Hosting) -> None:
+        self._hosting = hosting
+        self.here = hosting.here
+        hosting.add(self)
+        self._limit = self.core.calls.limit
+        self._max_queued = self.core.options.max_queued_bytes
+        self._usual = self.core.options.invocation_timeout
+
+    def follow(self, core: ClientCore) -> None:
+        """Go by this core from now on; there is another one in the child of a fork."""
         self._calls = core.calls
         self._pending = core.calls.pending
-        self._limit = core.calls.limit
-        self._max_queued = core.options.max_queued_bytes
-        self._usual = core.options.invocation_timeout
+        # The last one: who finds connections there finds the table that goes with them.
+        self.core = core
+
+    @property
+    def hosted(self) -> HostedLoop:
+        """The client's loop."""
+        return self._hosting.hosted
 
     def open_way(self, request: Request[Any], timeout: float | None) -> Connection | None:
         """The connection to send on at once; None when the careful way must be taken."""
@@ -58,9 +71,10 @@ class ThreadEngine:
 
     def abort(self, waiter: Waiter) -> None:
         """An exception from outside (Ctrl-C) ended a call; its id may not be known yet."""
-        for correlation, (other, _) in list(self._pending.items()):
+        for correlation, (other, _, request) in list(self._pending.items()):
             if other is waiter:
-                self._calls.forget(correlation)
+                if self._calls.forget(correlation):
+                    self.core.counters.indeterminate_writes += not request.retryable
                 return
 
     def leave(self, acquiring: Acquiring[Any], handover: Handover) -> None:
@@ -82,14 +96,14 @@ class ThreadEngine:
             return
 
     def start(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
-        """Run a control coroutine on the loop."""
+        """Run a control coroutine on the loop; one of the core that `here` gave."""
+        task = self.hosted.task(coroutine)
+        self.begin(task)
+        return task
+
+    def begin(self, task: HostedTask[Any]) -> None:
+        """Run a task of the loop. Who is interrupted in here cancels it."""
         try:
-            return self.hosted.start(coroutine)
+            self.hosted.begin(task)
         except HostedLoopClosed:
-            if self.hosted.is_inherited:
-                raise HazelcastClientNotActiveError(
-                    "the client belongs to the process that this one was forked from",
-                    outcome=Outcome.NOT_SENT,
-                    hint="Make a client in each process, after the fork.",
-                ) from None
-            raise self.core.not_active() from None
+            raise self.core.life.not_active() from None

@@ -4,21 +4,23 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Any
 
 from gridwire._core.request import Request
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.errors import TargetDisconnectedError
+from gridwire.hazelcast.protocol.errors import ProtocolError
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.messages import client as messages
 
 if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
 
-__all__ = ["ViewFollower"]
+__all__ = ["MAX_MEMBERS", "ViewFollower"]
 
-_logger = logging.getLogger("gridwire.hazelcast.client")
+MAX_MEMBERS = 1_000
+"""Members of a cluster. Each takes a connection, which is an open file, and a process often may
+have 1,024 of them; the largest clusters known have some hundred members."""
 
 _MESSAGE = messages.ADD_CLUSTER_VIEW_LISTENER
 _EVENTS = {event.name: event for event in _MESSAGE.events}
@@ -38,21 +40,43 @@ class ViewFollower:
         self._source: Connection | None = None
         self._correlation = 0
         self._have_members = asyncio.Event()
+        self._asking = asyncio.Lock()
 
     async def follow(self, connection: Connection) -> None:
-        """Ask a member to tell its view from now on, and wait for its first member list.
+        """See that some member tells its view from now on, and wait for its first member list.
+
+        While one is asked, who else wants that waits; two would take it from each other.
+
+        Args:
+            connection: to the member that is asked when none tells yet.
 
         Raises:
+            OSError: the member does not tell it in time.
             HazelcastError: the member does not, or the connection ended.
         """
+        async with self._asking:
+            if not self._is_told:
+                await self._ask(connection)
+
+    @property
+    def _is_told(self) -> bool:
+        source = self._source
+        return source is not None and not source.is_closed and self._have_members.is_set()
+
+    async def _ask(self, connection: Connection) -> None:
         self._source = connection
         self._have_members.clear()
         self._core.state.forget_members_version()
         request: Request[Any] = Request(
             _MESSAGE.name, _as_bytearray(_MESSAGE.encode_request(-1)), _MESSAGE.decode_response
         )
-        await self._core.call_on(connection, request, self._sent)
-        await self._have_members.wait()
+        limit = self._core.options.heartbeat_timeout
+        try:
+            async with asyncio.timeout(limit):
+                await self._core.call_on(connection, request, self._sent)
+                await self._have_members.wait()
+        except TimeoutError as error:
+            raise TimeoutError(f"the member told no member list within {limit:g} s") from error
         if self._source is not connection:
             raise TargetDisconnectedError("the connection ended before its member list came")
 
@@ -88,16 +112,19 @@ class ViewFollower:
     def members(self, version: int, infos: list[Any]) -> None:
         """A member list came, by event or with the authentication."""
         core = self._core
+        if len(infos) > MAX_MEMBERS:
+            raise ProtocolError(
+                f"a member told a list of {len(infos)} members (the limit is {MAX_MEMBERS} members)"
+            )
         changes = core.state.set_members(version, infos)
         if changes is None:
             return
         gone, joined = changes
         if gone or joined:
-            _logger.info(
-                "members, version %d: %s", version, list(map(str, core.state.members.members))
-            )
+            members = core.state.members.members
+            core.log.info("members, version %d: %s", version, [*map(str, members)])
         core.membership.fire(gone, joined)
-        core.members_changed(gone)
+        core.connections.members_changed(gone)
 
     def partitions(self, connection: Connection, version: int, table: list[Any]) -> None:
         """A partition table came, by event or with the authentication."""

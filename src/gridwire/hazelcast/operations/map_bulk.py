@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import CallAll
 from gridwire.errors import GridwireError
-from gridwire.hazelcast.errors import PartialWriteError
+from gridwire.hazelcast.errors import ClientOfflineError, PartialWriteError
 from gridwire.hazelcast.operations.arguments import not_none
 from gridwire.hazelcast.operations.map import Data, MapRequests
 
@@ -64,6 +64,9 @@ def _raise_partial(results: list[tuple[list[Any], Any]]) -> None:
     for failure in failures:
         if not isinstance(failure, GridwireError):
             raise failure
+    if len(failures) == len(results) and all(map(_was_offline, failures)):
+        # Nothing was begun, so nothing failed in part.
+        raise failures[0]
     outcomes: dict[Any, Outcome | None] = {}
     for keys, result in results:
         outcome = None
@@ -71,3 +74,7 @@ def _raise_partial(results: list[tuple[list[Any], Any]]) -> None:
             outcome = result.outcome or Outcome.UNKNOWN
         outcomes.update(dict.fromkeys(keys, outcome))
     raise PartialWriteError(outcomes, failures) from failures[0]
+
+
+def _was_offline(failure: BaseException) -> bool:
+    return isinstance(failure, ClientOfflineError) and failure.outcome is Outcome.NOT_SENT

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from gridwire._core.request import Request
+from gridwire.hazelcast.notices import Gap
 from gridwire.hazelcast.operations.entry_events import (
     EntryEvent,
     EntryEventCallable,
@@ -17,7 +18,9 @@ from gridwire.hazelcast.operations.query_arguments import predicate_argument
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.serialization.service import SerializationService
 
-__all__ = ["EntryListener"]
+__all__ = ["EntryListener", "GapCallable"]
+
+GapCallable = Callable[[Gap], object]
 
 # By whether there is a key, and whether there is a predicate.
 _MESSAGES = {
@@ -40,6 +43,7 @@ class EntryListener:
         callbacks: what to call for which kind; those that are None are not asked for.
         local_only: whether each member reports its own events only, as a client with a connection
             to every member wants it.
+        gap_func: what to call when events may have been missed; only looked at here.
 
     Raises:
         TypeError: a callback cannot be called, or it is no predicate.
@@ -56,14 +60,15 @@ class EntryListener:
         predicate: Any,
         callbacks: Mapping[EntryEventType, EntryEventCallable | None],
         local_only: bool,
+        gap_func: GapCallable | None = None,
     ) -> None:
         self._name = name
         self._to_object = serialization.to_object
         self._include_value = include_value
         self._local_only = local_only
         self._callbacks = {kind: one for kind, one in callbacks.items() if one is not None}
-        for callback in self._callbacks.values():
-            if not callable(callback):
+        for callback in (*self._callbacks.values(), gap_func):
+            if callback is not None and not callable(callback):
                 raise TypeError(f"{callback!r} is not a function to be called with events")
         if not self._callbacks:
             raise ValueError("an entry listener needs at least one function, such as added_func")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from gridwire._core.request import Request
+from gridwire.hazelcast.cluster.late_count import LateCount
 from gridwire.hazelcast.operations.arguments import natural_wait, not_none
 from gridwire.hazelcast.operations.owners import Owners
 from gridwire.hazelcast.protocol.table import Message
@@ -44,6 +45,11 @@ class MapPieces(Generic[K, V]):
         # None is refused before anything is serialized, so that there is always data.
         self._to_data: Callable[[Any], Any] = serialization.to_data
         self._to_object = serialization.to_object
+        self._partition_count = partition_count
+        if isinstance(partition_count, LateCount):
+            partition_count.when_known(self._know)
+
+    def _know(self, partition_count: int) -> None:
         self._partition_count = partition_count
 
     def key_data(self, key: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Call, CallAll, Request, UserCodeRequest
 from gridwire.errors import GridwireError
+from gridwire.hazelcast.cluster.late_count import known
 from gridwire.hazelcast.operations.arguments import not_none
 from gridwire.hazelcast.operations.map_pieces import MapPieces
 from gridwire.hazelcast.operations.query_arguments import predicate_argument
@@ -83,7 +84,7 @@ class MapProcessors(MapPieces[K, V]):
                 message.decode_response,
                 partition,
             )
-            for partition in range(self._partition_count)
+            for partition in range(known(self._partition_count))
         ]
 
 

@@ -53,6 +53,15 @@ class InvalidationListener:
         self._local_only = local_only
         self._on_clear = on_clear
 
+    def know(self, home: int, partition_count: int) -> None:
+        """The client is connected for the first time.
+
+        Args:
+            home: as for the class.
+            partition_count: as for the class.
+        """
+        self._home, self._partition_count = home, partition_count
+
     def add(self) -> Request[UUID]:
         """The request that registers it on one member."""
         flags = int(EntryEventType.INVALIDATION)

@@ -247,7 +247,14 @@ class FrameReader:
         partial = self._partial
         if len(partial) - self._at < _HEADER_BYTES:
             return
-        size = self._at + _read_header(partial, self._at)[0]
+        length, flags = _read_header(partial, self._at)
+        # It is waited for, so it has to be one. Where a part of a message was missing, the rest
+        # of the next one is taken for a message, and a long one would swallow all that comes.
+        if self._at == 0 and flags < END_FRAGMENT and length != _FRAGMENT_HEADER_BYTES:
+            raise ProtocolError(
+                f"no message begins with a frame of {length} bytes and flags {flags:#06x}"
+            )
+        size = self._at + length
         filled = len(partial)
         missing = size - filled
         if missing < _DIRECT_BYTES:

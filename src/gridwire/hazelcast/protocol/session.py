@@ -13,10 +13,11 @@ from itertools import count
 from struct import Struct
 from typing import Any, cast
 
+from gridwire._core.counters import Counters
 from gridwire._core.gate import Gate
 from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
-from gridwire.hazelcast.cluster.acks import BackupAcks, Waiter
+from gridwire.hazelcast.cluster.acks import BackupAcks, Held, Waiter
 from gridwire.hazelcast.errors import MaxMessageSizeExceededError
 from gridwire.hazelcast.protocol.frames import Buffer, FrameReader
 
@@ -57,30 +58,48 @@ def _too_large(request: Request[Any], size: int, limit: int) -> MaxMessageSizeEx
 class CallTable:
     """The calls of one client that wait for a reply, on whatever connection.
 
+    Args:
+        limit: how many may be pending.
+        counters: of the client.
+        end_held: ends a call whose time is over, and whose reply is here but not all of its acks.
+
     Attributes:
-        pending: correlation id to (waiter, the session that it was sent on). Ids grow, so the
-            oldest call stands first. Taking an entry out decides who completes the call.
+        pending: correlation id to (waiter, the session that it was sent on, the request). Ids grow,
+            so the oldest call stands first. Taking an entry out decides who completes the call.
         acks: replies and acks that wait for each other.
         gate: those who wait until fewer calls are pending.
         limit: how many may be pending.
         own_deadline: calls that do not end at the usual timeout.
-        left: calls whose callers are gone, but not their effect: as `pending`, and complete at the
+        left: calls whose callers are gone, but not their effect: (waiter, session), complete at the
             latest with their session. They take no place among the pending ones.
-        late: replies that came for calls nobody waits for any more.
+        past_bytes: sent and received on connections that ended.
     """
 
-    __slots__ = ("acks", "gate", "ids", "late", "left", "limit", "own_deadline", "pending")
+    __slots__ = (
+        "_end_held",
+        "acks",
+        "counters",
+        "gate",
+        "ids",
+        "left",
+        "limit",
+        "own_deadline",
+        "past_bytes",
+        "pending",
+    )
 
-    def __init__(self, limit: int) -> None:
-        self.pending: dict[int, tuple[Waiter, Session]] = {}
+    def __init__(self, limit: int, counters: Counters, end_held: Callable[[Held], object]) -> None:
+        self.pending: dict[int, tuple[Waiter, Session, Request[Any]]] = {}
         self.acks = BackupAcks()
+        self.counters = counters
+        self._end_held = end_held
         self.gate = Gate()
         self.limit = limit
         self.own_deadline: set[int] = set()
         self.left: dict[int, tuple[Waiter, Session]] = {}
         # Long runs must not wrap: at a million calls a second this takes 292,000 years.
         self.ids = count(1)
-        self.late = 0
+        self.past_bytes = (0, 0)
 
     def forget(self, correlation: int) -> bool:
         """Drop a call that nobody waits for any more; whether it was not complete yet."""
@@ -93,6 +112,21 @@ class CallTable:
         """Let those in who wait for room, as many as there is room for."""
         if self.gate:
             self.gate.admit(self.limit - len(self.pending))
+
+    def inherit(self) -> list[Waiter]:
+        """In the child of a fork: those who wait are told by the parent; nobody waits here.
+
+        Returns:
+            Those who waited.
+        """
+        waiters = [entry[0] for entry in self.pending.values()]
+        waiters.extend(held.waiter for held in self.acks.release())
+        self.pending.clear()
+        self.left.clear()
+        self.own_deadline.clear()
+        # Who stands in the queue would be woken on the parent's loop.
+        self.gate = Gate()
+        return waiters
 
     def expire(self, before: int, error: Callable[[], Exception]) -> int:
         """Fail the calls with the usual timeout that are older than an id.
@@ -112,14 +146,20 @@ class CallTable:
         return sum(self.fail(one, error()) for one in old if one not in self.own_deadline)
 
     def fail(self, correlation: int, error: Exception) -> bool:
-        """Fail one call, unless it is complete: it waits for its reply, or for its backups."""
+        """End one call, unless it is complete: with an error, when it waits for its reply.
+
+        When it only waits for its backups, the member has answered, and no error may hide that.
+        """
         entry = self.pending.pop(correlation, None)
-        waiter = entry[0] if entry is not None else self.acks.take(correlation)
-        if waiter is None:
-            return False
+        if entry is None:
+            held = self.acks.take(correlation)
+            if held is None:
+                return False
+            self._end_held(held)
+            return True
         self.acks.forget(correlation)
-        if not waiter.done():
-            waiter.set_exception(error)
+        if not entry[0].done():
+            entry[0].set_exception(error)
         return True
 
 
@@ -147,6 +187,8 @@ class Session:
         "abandoned",
         "backup_aware",
         "heard",
+        "peer",
+        "received_bytes",
     )
 
     def __init__(
@@ -170,6 +212,9 @@ class Session:
         self.backup_aware = False
         # Set by every read, cleared by the heartbeat: no clock call for each read.
         self.heard = False
+        self.received_bytes = 0
+        # Whoever carries this session, for facts about its calls.
+        self.peer: Any = None
 
     def set_write(self, write: Write, post: Write | None = None) -> None:
         """From now on what is sent goes to `write`, or to `post` when it need not leave at once."""
@@ -206,15 +251,17 @@ class Session:
         elif head[5] & 0x01:
             # A repeated request: it was sent first where acks would have come.
             head[5] &= 0xFE
-        self._pending[correlation] = (waiter, self)
+        self._pending[correlation] = (waiter, self, request)
         try:
             if soon:
                 self._post(payload)
             else:
                 self._write(payload)
-        except BaseException:
+        except BaseException as error:
             # The caller knows already; nobody is left to complete.
-            self._pending.pop(correlation, None)
+            if self._pending.pop(correlation, None) and not isinstance(error, SessionOver):
+                # Interrupted; it may have left.
+                self._calls.counters.indeterminate_writes += not request.retryable
             raise
         # `abandon` may have run on the loop's thread before this call was in the table.
         if self.abandoned and self._pending.pop(correlation, None) is not None:
@@ -228,6 +275,7 @@ class Session:
             ProtocolError: they are not messages; the connection is of no more use.
         """
         self.heard = True
+        self.received_bytes += len(data)
         self._take(self._reader.feed(data))
 
     def wanted(self) -> memoryview | None:
@@ -237,6 +285,7 @@ class Session:
     def filled(self, count: int) -> None:
         """See `FrameReader.filled`."""
         self.heard = True
+        self.received_bytes += count
         self._take(self._reader.filled(count))
 
     @property
@@ -269,7 +318,7 @@ class Session:
                 self._calls.acks.forget(correlation)
                 self._refuse(waiter, message)
             elif backups:
-                self._calls.acks.reply(correlation, backups, waiter, message)
+                self._calls.acks.reply(correlation, backups, waiter, message, self, entry[2])
             elif not waiter.done():
                 waiter.set_result(message)
         if events is not None:
@@ -279,7 +328,7 @@ class Session:
 
     def _came_late(self, kind: int, correlation: int, message: Buffer) -> None:
         """A reply to a call that has no caller any more."""
-        self._calls.late += 1
+        self._calls.counters.late_replies += 1
         entry = self._calls.left.pop(correlation, None)
         if entry is None:
             return
@@ -314,7 +363,7 @@ class Session:
         """
         self.abandoned = True
         never_left = {correlation_of(payload) for payload in unsent}
-        for correlation, (_, session) in list(self._pending.items()):
+        for correlation, (_, session, _) in list(self._pending.items()):
             if session is self:
                 self._calls.fail(correlation, error(correlation not in never_left))
         for correlation, (waiter, session) in list(self._calls.left.items()):

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
+from gridwire._core.unportable import unportable as _unportable
 from gridwire.hazelcast.operations.entry_events import (
     EntryEvent,
     EntryEventCallable,
@@ -12,9 +13,27 @@ from gridwire.hazelcast.operations.entry_events import (
 )
 from gridwire.hazelcast.proxy.context import ProxyContext
 
-__all__ = ["EntryEvent", "EntryEventCallable", "EntryEventType", "FutureProxy", "Proxy"]
+__all__ = [
+    "EntryEvent",
+    "EntryEventCallable",
+    "EntryEventType",
+    "FutureProxy",
+    "Proxy",
+    "unportable",
+]
 
 E = TypeVar("E")
+
+
+def unportable(thing: object) -> TypeError:
+    """What is said to who sends a client, or an object of one, to another process.
+
+    Args:
+        thing: what was to be sent.
+    """
+    return _unportable(
+        thing, "Make a client in the other process; a child that is forked has this one"
+    )
 
 
 class Proxy(Generic[E]):
@@ -36,6 +55,9 @@ class Proxy(Generic[E]):
         self.name = name
         self._engine = engine
         self._context = context
+
+    def __reduce__(self) -> NoReturn:
+        raise unportable(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self.name!r})"

@@ -8,6 +8,7 @@ from typing import Any
 
 from gridwire._core.request import Request
 from gridwire.hazelcast._options.patterns import option_for
+from gridwire.hazelcast.cluster.late_count import LateCount
 from gridwire.hazelcast.cluster.near_cache import NearCache, NearCacheSettings
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.operations.owners import Owners
@@ -40,12 +41,22 @@ class ProxyContext:
         self.core = core
         self.serialization = serialization
         self.owners = Owners(of_caller)
-        self.proxies: dict[tuple[str, str], Any] = {}
+        self.proxies = core.objects.proxies
+
+    def follow(self, core: ClientCore) -> None:
+        """Go by this core from now on; there is another one in the child of a fork."""
+        core.objects.proxies = self.proxies
+        self.core = core
+
+    def tell_later(self, service_name: str, name: str) -> None:
+        """An object was made while no member was connected, which the cluster does not know yet."""
+        self.core.objects.tell_later(service_name, name)
 
     @property
     def partition_count(self) -> int:
-        """Number of partitions of the cluster."""
-        return self.core.state.partition_count
+        """Number of partitions of the cluster; while it is unknown, one that will know it."""
+        state = self.core.state
+        return state.partition_count or LateCount(state)
 
     @property
     def is_smart(self) -> bool:

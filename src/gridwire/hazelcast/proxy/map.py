@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from gridwire.hazelcast.aggregator import Aggregator
+from gridwire.hazelcast.cluster.listeners import Listener
 from gridwire.hazelcast.config import BitmapIndexOptions, IndexType
 from gridwire.hazelcast.control.blocking_engine import BlockingEngine
 from gridwire.hazelcast.control.future_engine import FutureEngine
@@ -17,7 +18,7 @@ from gridwire.hazelcast.operations.arguments import not_none
 from gridwire.hazelcast.operations.arguments import page_size as check_page_size
 from gridwire.hazelcast.operations.map import MapRequests
 from gridwire.hazelcast.operations.map_bulk import get_all, put_all
-from gridwire.hazelcast.operations.map_listeners import EntryListener
+from gridwire.hazelcast.operations.map_listeners import EntryListener, GapCallable
 from gridwire.hazelcast.operations.map_locks import MapLocks
 from gridwire.hazelcast.operations.map_processors import MapProcessors, execute_on_keys, replace_all
 from gridwire.hazelcast.operations.map_queries import MapQueries
@@ -572,6 +573,7 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
         merged_func: EntryEventCallable | None = None,
         expired_func: EntryEventCallable | None = None,
         loaded_func: EntryEventCallable | None = None,
+        gap_func: GapCallable | None = None,
     ) -> Future[str]:
         """Have functions called when entries change.
 
@@ -592,6 +594,8 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
             merged_func: for an entry that was merged after a split.
             expired_func: for an entry whose time was over.
             loaded_func: for an entry that the map store loaded.
+            gap_func: gets a `Gap` when events may have been missed: a connection was lost and
+                made again, a member came or left, the cluster was restarted.
 
         Returns:
             The id to remove it by.
@@ -617,8 +621,11 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
                 EntryEventType.LOADED: loaded_func,
             },
             self._context.is_smart,
+            gap_func,
         )
-        return self._engine.add_listener(listener.add, listener.remove, listener.handle)
+        return self._engine.add_listener(
+            Listener(listener.add, listener.remove, listener.handle, self.name, gap_func)
+        )
 
     def remove_entry_listener(self, registration_id: str) -> Future[bool]:
         """Remove a listener.
@@ -1368,6 +1375,7 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
         merged_func: EntryEventCallable | None = None,
         expired_func: EntryEventCallable | None = None,
         loaded_func: EntryEventCallable | None = None,
+        gap_func: GapCallable | None = None,
     ) -> str:
         """Have functions called when entries change.
 
@@ -1388,6 +1396,8 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
             merged_func: for an entry that was merged after a split.
             expired_func: for an entry whose time was over.
             loaded_func: for an entry that the map store loaded.
+            gap_func: gets a `Gap` when events may have been missed: a connection was lost and
+                made again, a member came or left, the cluster was restarted.
 
         Returns:
             The id to remove it by.
@@ -1413,8 +1423,11 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
                 EntryEventType.LOADED: loaded_func,
             },
             self._context.is_smart,
+            gap_func,
         )
-        return self._engine.add_listener(listener.add, listener.remove, listener.handle)
+        return self._engine.add_listener(
+            Listener(listener.add, listener.remove, listener.handle, self.name, gap_func)
+        )
 
     def remove_entry_listener(self, registration_id: str) -> bool:
         """Remove a listener.

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 from gridwire._core.request import Request
+from gridwire.hazelcast.cluster.late_count import known
 from gridwire.hazelcast.protocol.errors import ProtocolError
 
 __all__ = ["AsyncPages", "Pages"]
@@ -42,7 +43,7 @@ class _Cursor:
 
     def next_request(self) -> Request[_Page] | None:
         """What to ask next, or None at the end."""
-        if self.partition >= self._partition_count:
+        if self.partition >= known(self._partition_count):
             return None
         return self._request(self.partition, self.pointers, self._size)
 

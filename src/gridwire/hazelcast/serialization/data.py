@@ -77,7 +77,7 @@ def partition_of(data: Buffer, partition_count: int) -> int:
     """
     hashed = partition_hash(data)
     # Java has no absolute value for its least int, so members send that one to partition 0.
-    return 0 if hashed == _INT32_MIN else abs(hashed) % partition_count
+    return (0 if hashed == _INT32_MIN else abs(hashed)) % partition_count
 
 
 def type_id_of(data: Buffer) -> int:

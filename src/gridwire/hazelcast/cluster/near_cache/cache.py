@@ -66,12 +66,14 @@ class NearCache:
 
     Attributes:
         settings: as given.
+        partition_count: as given, or as `know` said; while it is 0, nothing is kept.
         created: as given.
         hits: reads that found an entry.
         misses: reads that did not.
         invalidations: entries that left because they changed, or might have.
         requests: how often entries were to leave for that reason.
         closed: nothing is kept any more.
+        abandoned: so it is because of a fork, until `resume`.
         beginnings: how often it started over.
     """
 
@@ -86,20 +88,35 @@ class NearCache:
         created: float = 0.0,
     ) -> None:
         self.settings = settings
+        self.closed = self.abandoned = False
+        self._to_object = to_object
+        self._now = now
+        self._random = random
+        self.partition_count = partition_count
+        self._begin(guard, created)
+
+    def _begin(self, guard: AbstractContextManager[Any], created: float) -> None:
+        settings = self.settings
         self.created = created
         self.hits = self.misses = 0
         self.invalidations = self.requests = 0
-        self.closed = False
         self.beginnings = 0
-        self._to_object = to_object
-        self._now = now
         self._guard = guard
-        self._store = Store(settings, now, random)
+        self._store = Store(settings, self._now, self._random)
         self._find = self._store.find
         self._reservations: dict[bytes, Reservation] = {}
         self._own = OwnWrites()
         covered = not settings.invalidate_on_change
-        self._tracks = [Track(covered) for _ in range(partition_count)]
+        self._tracks = [Track(covered) for _ in range(self.partition_count)]
+
+    def know(self, partition_count: int) -> None:
+        """The client is connected for the first time: so many partitions there are."""
+        with self._guard:
+            if partition_count != self.partition_count:
+                covered = not self.settings.invalidate_on_change
+                self._tracks = [Track(covered) for _ in range(partition_count)]
+                self.partition_count = partition_count
+                self.clear()
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -135,8 +152,10 @@ class NearCache:
     def reserve(self, key: bytes, partition: int) -> Reservation | None:
         """A read is about to be sent; None when its value must not be kept."""
         with self._guard:
+            if self.closed or not self.partition_count:
+                return None
             track = self._tracks[partition]
-            if not track.covered or self.closed:
+            if not track.covered:
                 return None
             now = self._now()
             found = self._reservations.get(key)
@@ -296,14 +315,21 @@ class NearCache:
         self.closed = True
         self.clear()
 
-    def abandon(self, guard: AbstractContextManager[Any]) -> None:
-        """As `close`, in a forked process: a thread that is not here may hold the guard for ever.
+    def abandon(self, guard: AbstractContextManager[Any], created: float = 0.0) -> None:
+        """In a forked process: begin again with nothing, and keep nothing until `resume`.
+
+        A thread that is not here may hold the guard for ever, in the middle of a change.
 
         Args:
             guard: the one to use instead.
+            created: the time, in seconds since 1970.
         """
-        self._guard = guard
-        self.close()
+        self.closed = self.abandoned = True
+        self._begin(guard, created)
+
+    def resume(self) -> None:
+        """Somebody follows what changes again: keep what is read."""
+        self.closed = self.abandoned = False
 
     def _remove(self, key: bytes) -> None:
         self.requests += 1
