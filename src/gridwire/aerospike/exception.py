@@ -6,6 +6,7 @@
     AerospikeError                 (GridwireError)
     ├── ClientError                this program, or what it asked for, before a server answered
     │   ├── BackpressureError      too many operations at once; nothing was sent
+    │   ├── ForeignLoopError       an asyncio client away from its event loop; nothing was sent
     │   └── RustPanicError         never raised here; programs that name it go on working
     ├── ServerError                an answer with a code that has no class of its own
     │   ├── AerospikeIndexError    secondary indexes
@@ -42,6 +43,7 @@ from gridwire.errors import (
     UsageError,
 )
 from gridwire.errors import BackpressureError as SharedBackpressureError
+from gridwire.errors import ForeignLoopError as SharedForeignLoopError
 
 __all__ = [
     "AdminError",
@@ -56,6 +58,7 @@ __all__ = [
     "ClientError",
     "ClusterError",
     "FilteredOut",
+    "ForeignLoopError",
     "IndexFoundError",
     "IndexNotFound",
     "InvalidArgError",
@@ -152,6 +155,10 @@ class ClientError(AerospikeError):
 
 class BackpressureError(ClientError, SharedBackpressureError):
     """More operations at once than `max_concurrent_operations` allows; nothing was sent."""
+
+
+class ForeignLoopError(ClientError, SharedForeignLoopError):
+    """An asyncio client was called on another event loop than its own, or in a forked child."""
 
 
 class RustPanicError(ClientError):

@@ -266,6 +266,9 @@ class TlsConfig(TypedDict, total=False):
     keyfile_password: str
     name: str
     check_hostname: bool
+    protocol: str
+    ciphers: str
+    enable: bool
 
 
 class ClientConfig(TypedDict, total=False):
@@ -293,3 +296,4 @@ class ClientConfig(TypedDict, total=False):
     application_id: str
     max_error_rate: int
     error_rate_window: int
+    telemetry: Any

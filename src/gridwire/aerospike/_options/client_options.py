@@ -13,6 +13,7 @@ from gridwire.aerospike import constants as c
 from gridwire.aerospike._options.checks import boolean, number, text
 from gridwire.aerospike._options.settings import CONFIG, TLS
 from gridwire.errors import AddressSyntaxError
+from gridwire.telemetry import Telemetry, telemetry_of
 
 __all__ = ["DEFAULT_PORT", "ClientOptions", "Host", "TlsOptions", "read_config"]
 
@@ -44,6 +45,8 @@ class TlsOptions:
         keyfile_password: of the key.
         name: the name that servers' certificates must have, None for the host's.
         check_hostname: whether the name is looked at.
+        protocol: the only version that is spoken; None for 1.2 and later.
+        ciphers: those up to TLS 1.2 that are allowed, in OpenSSL's notation.
     """
 
     context: Any = None
@@ -53,6 +56,8 @@ class TlsOptions:
     keyfile_password: str | None = field(default=None, repr=False)
     name: str | None = None
     check_hostname: bool = True
+    protocol: str | None = None
+    ciphers: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,7 @@ class ClientOptions:
         application_id: what servers list this client as.
         max_error_rate: errors of a node in a window after which it is left alone; 0 for never.
         error_rate_window: how many tends a window lasts.
+        telemetry: to whom calls are told, None for nobody.
         warnings: what in the configuration deserves one.
     """
 
@@ -105,6 +111,7 @@ class ClientOptions:
     application_id: str = ""
     max_error_rate: int = 100
     error_rate_window: int = 1
+    telemetry: Telemetry | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -174,6 +181,7 @@ def read_config(config: Mapping[str, Any], **instead: Any) -> ClientOptions:
         application_id=_application(config),
         max_error_rate=_whole(config, "max_error_rate"),
         error_rate_window=_whole(config, "error_rate_window"),
+        telemetry=telemetry_of(config.get("telemetry")),
         warnings=tuple(warnings),
     )
 
@@ -238,6 +246,16 @@ def _host(item: Any) -> Host:
     return Host(name, port, tls_name)
 
 
+_TLS_FLAGS = {"check_hostname", "enable"}
+# What other clients call them, where that is not found by likeness.
+_TLS_OFFICIAL = {
+    "cipher_suite": "ciphers",
+    "protocols": "protocol",
+    "keyfile_pw": "keyfile_password",
+}
+_TLS_VERSIONS = ("TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3")
+
+
 def _tls(given: Any) -> TlsOptions | None:
     if given is None or given is False:
         return None
@@ -250,12 +268,19 @@ def _tls(given: Any) -> TlsOptions | None:
         return TlsOptions(context=given)
     for name in given:
         if name not in TLS:
-            close = get_close_matches(str(name), TLS, n=1)
+            official = _TLS_OFFICIAL.get(name)
+            close = [official] if official else get_close_matches(str(name), TLS, n=1)
             nearest = f"; did you mean {close[0]!r}?" if close else ""
             raise ValueError(f"tls has no key {name!r}{nearest}")
     checks = boolean(given, "check_hostname", True)
-    texts = {name: text(given, name, "") or None for name in TLS.keys() - {"check_hostname"}}
-    return TlsOptions(check_hostname=checks, **texts)
+    enabled = boolean(given, "enable", True)
+    texts = {name: text(given, name, "") or None for name in TLS.keys() - _TLS_FLAGS}
+    if texts["protocol"] not in (None, *_TLS_VERSIONS):
+        known = ", ".join(_TLS_VERSIONS)
+        raise ValueError(f"protocol of tls is one of {known}, not {texts['protocol']!r}")
+    if texts["ciphers"] is not None and texts["protocol"] == "TLSv1_3":
+        raise ValueError("ciphers of tls have no effect on TLS 1.3, whose ciphers are not chosen")
+    return TlsOptions(check_hostname=checks, **texts) if enabled else None
 
 
 def _racks(config: Mapping[str, Any]) -> tuple[int, ...]:

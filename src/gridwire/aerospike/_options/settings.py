@@ -143,6 +143,12 @@ CONFIG: dict[str, Setting] = {
         " after a good one more again.",
     ),
     "error_rate_window": _count(1, "How many looks at the cluster a window lasts.", least=1),
+    "telemetry": Setting(
+        False,
+        "`True`, `False` or a `gridwire.telemetry.Telemetry`",
+        "Whether calls are told to OpenTelemetry, as spans and metrics; needs the extra `otel`."
+        " `True` takes the providers that the program has set for all.",
+    ),
 }
 """Keys of the configuration."""
 
@@ -155,6 +161,18 @@ TLS: dict[str, Setting] = {
         None, "text", "What servers' certificates are made out to; None for the host's name."
     ),
     "check_hostname": _flag(True, "Whether that name is looked at."),
+    "protocol": Setting(
+        None,
+        "`TLSv1`, `TLSv1_1`, `TLSv1_2` or `TLSv1_3`",
+        "The only version that is spoken; 1.2 and 1.3 if None.",
+    ),
+    "ciphers": Setting(
+        None,
+        "text",
+        "Ciphers up to TLS 1.2 that are allowed, in OpenSSL's notation; with it 1.3 is not spoken."
+        " Such as look at no certificate or encrypt nothing are refused.",
+    ),
+    "enable": _flag(True, "`False` for plain connections, whatever else is in the dict."),
 }
 """Keys of ``tls`` as a dict; files are in PEM format."""
 

@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
-import logging
 import random
-import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import gridwire
+from gridwire._core.unportable import unportable
+from gridwire._io.forking import Claim
 from gridwire.aerospike import constants as c
 from gridwire.aerospike._options.client_options import ClientOptions, read_config
 from gridwire.aerospike._options.policies import Policies
-from gridwire.aerospike.control.asyncio_engine import AsyncioEngine, make_engine
+from gridwire.aerospike.control.asyncio_engine import Engine, make_engine
 from gridwire.aerospike.control.command import not_connected
-from gridwire.aerospike.exception import AerospikeError, ClientError
+from gridwire.aerospike.control.diagnosing import Past, diagnostics_of
+from gridwire.aerospike.diagnostics import Diagnostics
+from gridwire.aerospike.exception import AerospikeError, ClientError, ForeignLoopError
 from gridwire.aerospike.operations.batch_requests import BatchRequests
 from gridwire.aerospike.operations.batch_results import LazyBatchRecords
 from gridwire.aerospike.operations.management import check_done, truncate_command
@@ -35,8 +38,6 @@ from gridwire.aerospike.types import (
 __all__ = ["AsyncClient"]
 
 _Policy = Mapping[str, Any] | None
-
-_logger = logging.getLogger("gridwire.aerospike.client")
 
 
 class AsyncClient:
@@ -55,10 +56,13 @@ class AsyncClient:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
-        self._engine: AsyncioEngine | None = None
+        self._engine: Engine | None = None
+        # Its `close` is not over yet, perhaps because who waited for it was cancelled.
+        self._ending: Engine | None = None
         # Held while connecting. Threads may call at once, and only one of them connects.
-        self._connecting = threading.Lock()
+        self._connecting = Claim()
         self._closings = 0
+        self._past = Past()
         self._use(Policies({}, _warn_of_policy))
 
     def _use(self, policies: Policies) -> None:
@@ -66,7 +70,7 @@ class AsyncClient:
         self._requests = RecordRequests(policies, time.time)
         self._batches = BatchRequests(policies, time.time, random.uniform)
 
-    def _connected(self) -> AsyncioEngine:
+    def _connected(self) -> Engine:
         if self._engine is None:
             raise not_connected()
         return self._engine
@@ -90,7 +94,7 @@ class AsyncClient:
             AdminError: the cluster does not let this client in.
             ClientError: the client is connected already.
         """
-        if not self._connecting.acquire(blocking=False):
+        if not self._connecting.take():
             raise _already("connecting")
         try:
             if self._engine is not None:
@@ -99,10 +103,10 @@ class AsyncClient:
             self._use(Policies(options.policies, _warn_of_policy, has_racks=bool(options.rack_ids)))
             await self._connect(make_engine(options, gridwire.__version__))
         finally:
-            self._connecting.release()
+            self._connecting.give_back()
         return self
 
-    async def _connect(self, engine: AsyncioEngine) -> None:
+    async def _connect(self, engine: Engine) -> None:
         closings = self._closings
         await engine.connect()
         self._engine = engine
@@ -125,12 +129,33 @@ class AsyncClient:
     async def close(self) -> None:
         """Disconnect; commands that are under way have a second to end. Harmless when repeated.
 
-        A client that is just connecting fails to, then.
+        A client that is just connecting fails to, then. Who is interrupted, or cancelled, while it
+        closes does not keep it from disconnecting, and waits for that when it closes it again.
         """
         self._closings += 1
         engine, self._engine = self._engine, None
-        if engine is not None:
+        if engine is None:
+            await self._wait_for_end()
+            return
+        core = engine.described_core
+        if core is not None:
+            self._past.remember(core)
+        self._ending = engine
+        try:
             await engine.close()
+        except ForeignLoopError:
+            # It goes on where it is connected.
+            self._engine, self._ending = engine, None
+            raise
+        self._ending = None
+
+    async def _wait_for_end(self) -> None:
+        """Somebody closed it before; it ends where it was connected, and only there is waited."""
+        engine = self._ending
+        if engine is not None:
+            with suppress(ForeignLoopError):
+                await engine.close()
+                self._ending = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -142,6 +167,18 @@ class AsyncClient:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    def diagnostics(self) -> Diagnostics:
+        """Describe the client as it is now: for a log, a dashboard, or a question to somebody.
+
+        Works in every state, also before `connect` and after `close`, from any thread, and waits
+        for nothing.
+
+        Returns:
+            Plain dicts, lists, texts and numbers, without secrets; see
+            `gridwire.aerospike.diagnostics`.
+        """
+        return diagnostics_of(self._engine, self._past, gridwire.__version__)
 
     def is_connected(self) -> bool:
         """Whether the client is connected, and knows a node."""
@@ -198,7 +235,8 @@ class AsyncClient:
             policy: ``timeout`` in milliseconds.
         """
         command = truncate_command(namespace, set_name, nanos)
-        _logger.warning("Truncating: ns=%s set=%s", namespace, set_name)
+        log = self._connected().log
+        log.warning("Truncating: ns=%s set=%s", namespace, set_name, operation="truncate")
         timeout = self._policies.info_timeout(policy)
         await self._connected().info(command, timeout, "truncate", check_done)
 
@@ -328,6 +366,9 @@ class AsyncClient:
     async def batch_remove(self, keys: Iterable[Any], policy: _Policy = None) -> BatchWriteResult:
         """Remove many records: keys, or ``(key, meta)``."""
         return await self._connected().batch(self._batches.remove(keys, policy))
+
+    def __reduce__(self) -> NoReturn:
+        raise unportable(self, "Connect a client in the other process")
 
     def __repr__(self) -> str:
         state = "connected" if self.is_connected() else "not connected"

@@ -17,6 +17,7 @@ from gridwire.aerospike.cluster.actions import Action, Add, Ask, Knock, Remove
 from gridwire.aerospike.cluster.descriptions import Peer, read_build, read_services
 from gridwire.aerospike.cluster.known import UNKNOWN, Known
 from gridwire.aerospike.cluster.node import Endpoint, NodeFacts, is_load_balancer
+from gridwire.aerospike.cluster.unreachable import Unreachable
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.info import failure_of
 
@@ -61,6 +62,12 @@ class Tend:
         self._last_seen: tuple[Endpoint, ...] = ()
         self._joined = ""
         self.problems: dict[str, str] = {}
+        self._unreachable = Unreachable(self._seeds, alternate)
+
+    @property
+    def advice(self) -> str:
+        """What to change about addresses that cannot be reached; empty for nothing."""
+        return self._unreachable.advice(known.facts.endpoint for known in self._known.values())
 
     @property
     def nodes(self) -> tuple[NodeFacts, ...]:
@@ -140,6 +147,7 @@ class Tend:
         self._joined = "" if failure_of(cluster) is not None else cluster
         facts = NodeFacts(name, endpoint, read_build(answers.get("build", "")))
         self._known[name] = Known(facts)
+        self._unreachable.found(name)
         return [Add(facts), Ask(name, self._usual_names())]
 
     def _advertised(self, answers: Mapping[str, str], endpoint: Endpoint) -> tuple[Endpoint, ...]:
@@ -172,6 +180,7 @@ class Tend:
         self.problems[where] = why
         if knock.expected is not None:
             self._knocking.discard(knock.expected)
+            self._unreachable.missed(knock.expected, where, why)
         return []
 
     def answered(self, node: str, answers: Mapping[str, str]) -> list[Action]:
@@ -196,6 +205,12 @@ class Tend:
         known.answered = True
         known.failures = 0
         return actions
+
+    def partition_generation(self, name: str) -> int | None:
+        """That of the partitions that a node claimed last; None when it has to be asked again."""
+        known = self._known.get(name)
+        generation = UNKNOWN if known is None else known.partition_generation
+        return None if generation == UNKNOWN else generation
 
     def _learn(self, known: Known, answers: Mapping[str, str]) -> list[Action]:
         actions: list[Action] = []
@@ -234,6 +249,7 @@ class Tend:
         actions: list[Action] = []
         healthy = [known for known in self._known.values() if known.answered]
         spoken_of = {peer.name for known in healthy for peer in known.peers}
+        self._unreachable.keep(spoken_of)
         for name, known in list(self._known.items()):
             gone = known.failures >= _MAX_FAILURES and name not in spoken_of
             if known.failures and healthy and name not in spoken_of:

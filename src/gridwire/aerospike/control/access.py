@@ -78,7 +78,7 @@ class NodeAccess:
     async def _open(self) -> Channel:
         if self._is_closed:
             raise ConnectionError("the node is not used any more")
-        channel = Channel()
+        channel = Channel(self._opener.tls)
         channel.stream = await self._opener.open(channel, self.endpoint)
         try:
             await self._enter(channel)

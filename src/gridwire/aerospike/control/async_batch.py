@@ -43,7 +43,7 @@ class BatchRun(BatchDriver[R, AsyncNode]):
         while pause is not None:
             for groups in self._round():
                 await self._ask(groups)
-            pause = batch.end_round(self._now())
+            pause = self._end_round()
             if pause is None:
                 break
             if batch.is_homeless:

@@ -6,9 +6,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from gridwire._core.gate import Gate
 from gridwire.aerospike.exception import BackpressureError
+
+if TYPE_CHECKING:
+    from gridwire.aerospike.diagnostics import GateFacts
 
 __all__ = ["AsyncGate"]
 
@@ -26,6 +30,11 @@ class AsyncGate:
         self._timeout = timeout
         self._inside = 0
         self._gate = Gate()
+
+    @property
+    def facts(self) -> GateFacts:
+        """How it stands; for any thread."""
+        return {"limit": self._limit, "waiting": self.waiting}
 
     @property
     def waiting(self) -> int:

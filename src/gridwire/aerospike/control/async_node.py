@@ -9,7 +9,6 @@ for all, as an entry: whoever makes room sends it, nobody has to wake up for tha
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -24,12 +23,13 @@ from gridwire.aerospike.control.judged import JudgedNode
 from gridwire.aerospike.control.pipeline import Pipeline
 
 if TYPE_CHECKING:
+    from gridwire._core.counters import Counters
+    from gridwire._core.logs import ClientLog
     from gridwire.aerospike._options.client_options import ClientOptions
     from gridwire.aerospike.control.ticking import Ticker
+    from gridwire.aerospike.diagnostics import PoolFacts
 
 __all__ = ["LARGE_BYTES", "AsyncNode"]
-
-_logger = logging.getLogger("gridwire.aerospike.client")
 
 LARGE_BYTES = 32 * 1024
 """A request from this size on has a connection for itself: others would wait while it is sent."""
@@ -47,6 +47,8 @@ class AsyncNode(JudgedNode):
         connect: opens a connection, authenticated and ready to be used.
         spawn: runs a coroutine until the client ends.
         failed: told when a connection was lost or could not be opened.
+        log: of the client.
+        counters: of the client.
 
     Attributes:
         pool: its connections.
@@ -62,8 +64,10 @@ class AsyncNode(JudgedNode):
         connect: Callable[[AsyncNode], Coroutine[Any, Any, Pipeline]],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         failed: Callable[[], None],
+        log: ClientLog,
+        counters: Counters,
     ) -> None:
-        super().__init__(facts, options)
+        super().__init__(facts, options, log, counters)
         # The server refuses bytes that came too early through TLS.
         self.depth = Depth(1 if options.tls is not None else options.pipeline_depth)
         self.pool = AsyncPool(self, options, self.depth, lambda: connect(self), spawn)
@@ -89,6 +93,29 @@ class AsyncNode(JudgedNode):
         """Requests that are under way, or wait for a connection, and have a caller."""
         entries = [one for connection in self.connections for one in connection.entries]
         return sum(not entry[0].done() for entry in (*entries, *self._waiting))
+
+    @property
+    def pool_facts(self) -> PoolFacts:
+        """How the connections are doing; for any thread."""
+        connections = list(self.connections)
+        used = [list(one.entries) for one in connections]
+        in_use = sum(map(bool, used))
+        streams = [one.stream for one in connections if one.stream is not None]
+        now = self._now()
+        return {
+            "open": len(connections),
+            "ages": sorted((max(0.0, now - one.opened_at) for one in connections), reverse=True),
+            "in_use": in_use,
+            "idle": len(connections) - in_use,
+            "opening": self.pool.opening,
+            "limit": self.pool.most,
+            "in_flight": sum(not entry[0].done() for entries in used for entry in entries),
+            "waiting": sum(not entry[0].done() for entry in list(self._waiting)),
+            "late_heads": sum(one.is_blocked for one in connections),
+            "depth": self.depth.limit,
+            "unsent_bytes": sum(stream.waiting_bytes for stream in streams),
+            "buffered_bytes": sum(one.buffered_bytes for one in connections),
+        }
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -181,11 +208,13 @@ class AsyncNode(JudgedNode):
 
     def opened(self) -> None:
         """See `PoolOwner`."""
+        self.connection_opened()
         self._serve()
 
     def not_opened(self, error: BaseException | None) -> None:
         """See `PoolOwner`: with no other connection, those who wait cannot be served."""
         if error is not None:
+            self.connection_failed(error)
             self.count_error()
             self._failed()
         if self.pool.is_empty:
@@ -241,7 +270,7 @@ class AsyncNode(JudgedNode):
         if not self.pool.forget(connection) or self._is_removed:
             return
         if error is not None or in_use:
-            _logger.info("a connection to %r was lost: %s", self, error or "closed by the node")
+            self.connection_broke(error)
             self.count_error()
             self._failed()
         if self._waiting:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
 
 __all__ = ["AsyncPool", "PoolOwner"]
-
-_logger = logging.getLogger("gridwire.aerospike.client")
 
 _OPENING_AT_ONCE = 8
 """Connections to one node that are opened at the same time: those that are there first may serve
@@ -34,6 +31,9 @@ class PoolOwner(Protocol):
 
     def not_opened(self, error: BaseException | None) -> None:
         """One could not be opened, or may not be tried again yet."""
+
+    def connection_failed(self, error: BaseException) -> None:
+        """One could not be opened that nobody waits for."""
 
 
 class AsyncPool:
@@ -90,6 +90,11 @@ class AsyncPool:
         self._idle_timeout = options.idle_timeout
         self._open_again_at = 0.0
         self._is_closed = False
+
+    @property
+    def most(self) -> int:
+        """How many there may be."""
+        return self._most
 
     @property
     def is_full(self) -> bool:
@@ -240,7 +245,7 @@ class AsyncPool:
         try:
             await self.open_minimum()
         except Exception as error:  # noqa: BLE001 - the next round tries again
-            _logger.info("a node has fewer connections than it should: %s", error)
+            self._owner.connection_failed(error)
 
     def close(self, error: BaseException | None = None) -> None:
         """End every connection, and those that are still to come."""

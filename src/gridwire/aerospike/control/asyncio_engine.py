@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import random
-import time
-from asyncio import get_running_loop
+from _thread import get_ident
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from gridwire._io.ending import Ending
+from gridwire._io.running import OwnLoop, shortcuts
 from gridwire.aerospike import constants as c
 from gridwire.aerospike.cluster.node import NodeFacts
 from gridwire.aerospike.control.access import NodeAccess
@@ -32,6 +32,7 @@ from gridwire.aerospike.control.command import (
 from gridwire.aerospike.control.core import ClusterCore
 from gridwire.aerospike.control.exchange import AttemptFailed, Exchange
 from gridwire.aerospike.control.pipeline import Pipeline
+from gridwire.aerospike.control.telling import tell_asyncio
 from gridwire.aerospike.control.ticking import Ticker
 from gridwire.aerospike.exception import AdminError, AerospikeError
 from gridwire.aerospike.operations.batch import Batch
@@ -42,11 +43,17 @@ from gridwire.aerospike.protocol.result_codes import RETRYABLE
 from gridwire.aerospike.types import InfoNodeResult, NodeState
 
 if TYPE_CHECKING:
+    from gridwire._core.logs import ClientLog
     from gridwire.aerospike._options.client_options import ClientOptions
+    from gridwire.aerospike.control.told_engines import ToldAsyncioEngine
+    from gridwire.aerospike.diagnostics import GateFacts
 
-__all__ = ["AsyncioEngine", "make_engine"]
+__all__ = ["AsyncioEngine", "Engine", "make_engine"]
 
 T = TypeVar("T")
+
+Engine: TypeAlias = "AsyncioEngine | ToldAsyncioEngine"
+"""What the faces call."""
 
 _DRAIN_SECONDS = 1.0
 """How long `close` waits for answers that are under way: the server drops what it has not started
@@ -67,9 +74,12 @@ class AsyncioEngine:
     """
 
     def __init__(self, options: ClientOptions, version: str) -> None:
-        loop = asyncio.get_running_loop()
-        self._create_future, self._now = _shortcuts(loop)
+        self._own = OwnLoop()
+        self._create_future: Callable[[], asyncio.Future[bytes]]
+        self._create_future, self._now = shortcuts(self._own.loop)
         self._ticker = Ticker(self._look)
+        self._ending = Ending(self._end)
+        self._has_waited = False
         self.core: ClusterCore[AsyncNode] = ClusterCore(options, self._make_node, version)
 
     # -- life ---------------------------------------------------------------------------------
@@ -78,12 +88,27 @@ class AsyncioEngine:
     def is_connected(self) -> bool:
         """Whether it was connected, was not closed, and knows a node."""
         core = self.core
-        return core.is_running and bool(core.nodes) and not core.loop.is_closed()
+        return core.is_running and bool(core.nodes) and not self._own.is_over
 
     @property
     def node_names(self) -> list[str]:
         """The ids of the nodes that are known."""
         return list(self.core.nodes) if self.core.is_running else []
+
+    @property
+    def described_core(self) -> ClusterCore[AsyncNode] | None:
+        """See `Diagnosed`."""
+        return self.core
+
+    @property
+    def gate_facts(self) -> GateFacts | None:
+        """See `Diagnosed`."""
+        return None
+
+    @property
+    def log(self) -> ClientLog:
+        """Takes lines about this client."""
+        return self.core.log
 
     @property
     def node_states(self) -> list[NodeState]:
@@ -95,20 +120,35 @@ class AsyncioEngine:
         await self.core.start()
 
     async def close(self) -> None:
-        """End: no new calls; answers that are under way have a second to come."""
+        """End: no new calls; answers that are under way have a second to come.
+
+        Who is cancelled while he waits for it does not stop it, and may wait again.
+        """
         core = self.core
-        if core.loop is not get_running_loop():
-            if not core.loop.is_closed():
-                raise elsewhere()
-            # What it had has ended with its loop.
+        if self._own.place._thread_id != get_ident():
+            if not self._own.is_over:
+                raise elsewhere(self._own, "close")
+            # What it had has ended with its loop, or is the parent's.
             core.is_running = False
             return
         core.is_running = False
-        until = self._now() + _DRAIN_SECONDS
+        await self._ending.wait()
+
+    async def _end(self) -> None:
+        """Every step may be taken again."""
+        if not self._has_waited:
+            # Once: when the loop is wound up meanwhile, there is no time to wait for more.
+            self._has_waited = True
+            await self._drain()
+        try:
+            await self.core.close()
+        finally:
+            self._ticker.stop()
+
+    async def _drain(self) -> None:
+        core, until = self.core, self._now() + _DRAIN_SECONDS
         while self._now() < until and any(node.pending for node in core.nodes.values()):  # noqa: ASYNC110 - many queues at many nodes, once in a client's life
             await asyncio.sleep(_DRAIN_PAUSE_SECONDS)
-        await core.close()
-        self._ticker.stop()
 
     def _make_node(self, facts: NodeFacts, access: NodeAccess) -> AsyncNode:
         core = self.core
@@ -116,7 +156,16 @@ class AsyncioEngine:
         async def connect(node: AsyncNode) -> Pipeline:
             return await self._open(node, access)
 
-        return AsyncNode(facts, core.options, self._ticker, connect, core.spawn, core.hurry)
+        return AsyncNode(
+            facts,
+            core.options,
+            self._ticker,
+            connect,
+            core.spawn,
+            core.hurry,
+            core.log,
+            core.counters,
+        )
 
     async def _open(self, node: AsyncNode, access: NodeAccess) -> Pipeline:
         """A connection to a node that is ready for commands."""
@@ -157,9 +206,9 @@ class AsyncioEngine:
         Raises:
             AerospikeError: what the server answered, or why there is no answer.
         """
+        if self._own.place._thread_id != get_ident():
+            raise elsewhere(self._own, request.operation)
         core = self.core
-        if core.loop is not get_running_loop():
-            raise elsewhere(request.operation)
         started = self._now()
         owners = core.table.namespaces.get(request.namespace)
         node = None if owners is None else owners.masters[request.partition]
@@ -197,8 +246,8 @@ class AsyncioEngine:
         Raises:
             AerospikeError: not one row was answered.
         """
-        if self.core.loop is not get_running_loop():
-            raise elsewhere(plan.operation)
+        if self._own.place._thread_id != get_ident():
+            raise elsewhere(self._own, plan.operation)
         return await BatchRun(self.core, plan).run()
 
     async def info(
@@ -219,7 +268,7 @@ class AsyncioEngine:
         Raises:
             AerospikeError: there is no answer, or that one.
         """
-        self._check_connected()
+        self._check_connected(operation)
         usable = [node for node in self.core.nodes.values() if node.is_usable]
         if not usable:
             raise no_usable_node(operation)
@@ -232,7 +281,7 @@ class AsyncioEngine:
             command: one line.
             timeout: seconds, None for those of opening a connection.
         """
-        self._check_connected()
+        self._check_connected("info")
 
         async def ask(node: AsyncNode) -> InfoNodeResult:
             name = node.facts.name
@@ -243,11 +292,11 @@ class AsyncioEngine:
 
         return list(await asyncio.gather(*map(ask, self.core.nodes.values())))
 
-    def _check_connected(self) -> None:
-        if self.core.loop is not get_running_loop():
-            raise elsewhere("info")
+    def _check_connected(self, operation: str) -> None:
+        if self._own.place._thread_id != get_ident():
+            raise elsewhere(self._own, operation)
         if not self.core.is_running:
-            raise not_connected("info")
+            raise not_connected(operation)
 
     async def _info_of(
         self,
@@ -282,24 +331,36 @@ def _is_info(message: bytes) -> bool:
 
 
 class _GatedEngine(AsyncioEngine):
-    """An engine with a limit on operations at once; the time of each counts from its turn on."""
+    """An engine with a limit on operations at once; the time of each counts from its turn on.
+
+    It looks at the loop itself: a queue belongs to its loop, and so does a place in it.
+    """
 
     def __init__(self, options: ClientOptions, version: str) -> None:
         super().__init__(options, version)
         self._gate = AsyncGate(options.max_concurrent_operations, options.operation_queue_timeout)
 
+    @property
+    def gate_facts(self) -> GateFacts | None:
+        """See `Diagnosed`."""
+        return self._gate.facts
+
     async def call(self, request: RecordRequest[T]) -> T:
         """See `AsyncioEngine.call`."""
+        if self._own.place._thread_id != get_ident():
+            raise elsewhere(self._own, request.operation)
         async with self._gate.place(request.operation):
             return await super().call(request)
 
     async def batch(self, plan: Batch[T]) -> T:
         """See `AsyncioEngine.batch`."""
+        if self._own.place._thread_id != get_ident():
+            raise elsewhere(self._own, plan.operation)
         async with self._gate.place(plan.operation):
             return await super().batch(plan)
 
 
-def make_engine(options: ClientOptions, version: str) -> AsyncioEngine:
+def make_engine(options: ClientOptions, version: str) -> Engine:
     """The engine that the options describe.
 
     Args:
@@ -307,18 +368,4 @@ def make_engine(options: ClientOptions, version: str) -> AsyncioEngine:
         version: of this library, as servers list it.
     """
     kind = _GatedEngine if options.max_concurrent_operations else AsyncioEngine
-    return kind(options, version)
-
-
-def _shortcuts(
-    loop: asyncio.AbstractEventLoop,
-) -> tuple[Callable[[], asyncio.Future[bytes]], Callable[[], float]]:
-    """How to make a future, and the clock, without a Python function between where there is one."""
-    create: Callable[[], asyncio.Future[bytes]] = loop.create_future
-    clock = loop.time
-    kind = type(loop)
-    if getattr(kind, "create_future", None) is asyncio.BaseEventLoop.create_future:
-        create = functools.partial(asyncio.Future, loop=loop)
-    if getattr(kind, "time", None) is asyncio.BaseEventLoop.time:
-        clock = time.monotonic
-    return create, clock
+    return tell_asyncio(kind(options, version), options, version)

@@ -66,6 +66,13 @@ class BatchDriver(Generic[R, N]):
         left = self._batch.time_left(now)
         return NEVER if left.attempt is None else now + left.attempt, left.server_ms
 
+    def _end_round(self) -> float | None:
+        """A round is over: seconds to the next one, None when there is none."""
+        pause = self._batch.end_round(self._now())
+        if pause is not None:
+            self._core.counters.retries += 1
+        return pause
+
     def _failed(self, group: Group[N], failed: AttemptFailed) -> None:
         """There is no answer."""
         if failed.failure is Failure.TIMEOUT:

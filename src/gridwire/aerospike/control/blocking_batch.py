@@ -37,19 +37,22 @@ class BlockingBatchRun(BatchDriver[R, BlockingNode]):
         super().__init__(core, batch, time.monotonic)
         self._hosted = hosted
 
-    def run(self) -> R:
+    def run(self, started: float) -> R:
         """Carry it out.
+
+        Args:
+            started: when the call began, by the monotonic clock.
 
         Raises:
             AerospikeError: not one record got an answer of its own.
         """
         batch = self._batch
-        batch.start(self._now())
+        batch.start(started)
         pause: float | None = 0.0
         while pause is not None:
             for groups in self._round():
                 self._ask(groups)
-            pause = batch.end_round(self._now())
+            pause = self._end_round()
             if pause is None:
                 break
             if batch.is_homeless:

@@ -3,22 +3,18 @@
 
 from __future__ import annotations
 
-import os
 import random
-import threading
 import time
-import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from gridwire._io.hosted import HostedLoopClosed
 from gridwire._io.pooled import OLD_SECONDS
 from gridwire.aerospike import constants as c
 from gridwire.aerospike.control.blocking_asking import ask_all
 from gridwire.aerospike.control.blocking_batch import BlockingBatchRun
 from gridwire.aerospike.control.blocking_command import BlockingCommand, check_answer
-from gridwire.aerospike.control.blocking_control import Control, abandon, start
 from gridwire.aerospike.control.blocking_gate import BlockingGate
+from gridwire.aerospike.control.blocking_life import BlockingLife
 from gridwire.aerospike.control.blocking_node import BROKEN, BlockingNode
 from gridwire.aerospike.control.command import (
     NEVER,
@@ -31,110 +27,29 @@ from gridwire.aerospike.control.command import (
     refused_info,
 )
 from gridwire.aerospike.control.exchange import AttemptFailed
+from gridwire.aerospike.control.telling import tell_blocking
 from gridwire.aerospike.exception import AerospikeError
 from gridwire.aerospike.operations.batch import Batch
 from gridwire.aerospike.operations.request import RecordRequest
 from gridwire.aerospike.protocol.info import encode_info, read_info
 from gridwire.aerospike.protocol.result_codes import RETRYABLE
-from gridwire.aerospike.types import InfoNodeResult, NodeState
+from gridwire.aerospike.types import InfoNodeResult
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
+    from gridwire.aerospike.control.told_engines import ToldBlockingEngine
+    from gridwire.aerospike.diagnostics import GateFacts
 
-__all__ = ["BlockingEngine", "make_engine"]
+__all__ = ["BlockingEngine", "Engine", "make_engine"]
 
 T = TypeVar("T")
 
-_DRAIN_SECONDS = 1.0
-"""How long `close` waits for answers that are under way: the server drops what it has not started
-when the connection goes."""
-
-_DRAIN_PAUSE_SECONDS = 0.005
+Engine: TypeAlias = "BlockingEngine | ToldBlockingEngine"
+"""What the faces call."""
 
 
-class BlockingEngine:
-    """Calls of one client, for any number of threads.
-
-    Args:
-        options: of the client.
-        version: of this library, as servers list it.
-    """
-
-    def __init__(self, options: ClientOptions, version: str) -> None:
-        self._options = options
-        self._version = version
-        self._lock = threading.Lock()
-        # None before `connect` and after `close`, and in the child of a fork until it calls.
-        self._control: Control | None = None
-        self._was_forked = False
-        _engines.add(self)
-
-    # -- life ---------------------------------------------------------------------------------
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether it was connected, was not closed, and knows a node."""
-        control = self._control
-        return control is not None and control.core.is_running and bool(control.core.nodes)
-
-    @property
-    def node_names(self) -> list[str]:
-        """The ids of the nodes that are known."""
-        core = self._running().core
-        return list(core.nodes) if core.is_running else []
-
-    @property
-    def node_states(self) -> list[NodeState]:
-        """How the nodes are doing."""
-        return self._running().core.states
-
-    def connect(self) -> None:
-        """Get connected. See `ClusterCore.start`."""
-        control = start(self._options, self._version)
-        try:
-            # Who forgets to close leaves no thread behind.
-            weakref.finalize(self, abandon, control).atexit = False
-            self._control = control
-        except BaseException:
-            abandon(control)
-            raise
-
-    def close(self) -> None:
-        """End: no new calls; answers that are under way have a second to come."""
-        control, self._control = self._control, None
-        self._was_forked = False
-        if control is None or not control.hosted.is_here:
-            return
-        core, hosted = control
-        core.is_running = False
-        until = time.monotonic() + _DRAIN_SECONDS
-        try:
-            while time.monotonic() < until and any(one.pending for one in core.nodes.values()):
-                time.sleep(_DRAIN_PAUSE_SECONDS)
-            hosted.run(core.close())
-        except HostedLoopClosed:
-            return
-        finally:
-            hosted.stop()
-
-    def _running(self) -> Control:
-        """The control code of this process, started anew in a child of a fork.
-
-        Raises:
-            ClientError: the client is closed.
-        """
-        control = self._control
-        if control is not None:
-            return control
-        with self._lock:
-            if self._control is None and self._was_forked:
-                self.connect()
-                self._was_forked = False
-            if self._control is None:
-                raise not_connected()
-            return self._control
-
-    # -- calls --------------------------------------------------------------------------------
+class BlockingEngine(BlockingLife):
+    """Calls of one client, for any number of threads."""
 
     def call(self, request: RecordRequest[T]) -> T:
         """One command, with every further attempt that the rules allow.
@@ -145,8 +60,11 @@ class BlockingEngine:
         Raises:
             AerospikeError: what the server answered, or why there is no answer.
         """
-        core, hosted = self._control or self._running()
         started = time.monotonic()
+        control = self._control
+        if control is None:
+            control = self._running(request.rules.total_timeout, request.operation)
+        core, hosted = control
         owners = core.table.namespaces.get(request.namespace)
         node = None if owners is None else owners.masters[request.partition]
         rules = request.rules
@@ -200,8 +118,9 @@ class BlockingEngine:
         Raises:
             AerospikeError: not one row was answered.
         """
-        core, hosted = self._running()
-        return BlockingBatchRun(core, hosted, plan).run()
+        started = time.monotonic()
+        core, hosted = self._running(plan.rules.total_timeout, plan.operation)
+        return BlockingBatchRun(core, hosted, plan).run(started)
 
     def info(
         self,
@@ -221,10 +140,12 @@ class BlockingEngine:
         Raises:
             AerospikeError: there is no answer, or that one.
         """
-        usable = [node for node in self._nodes() if node.is_usable]
+        started = time.monotonic()
+        usable = [node for node in self._nodes(timeout) if node.is_usable]
         if not usable:
             raise no_usable_node(operation)
-        return self._info_of(random.choice(usable), command, timeout, operation, check)
+        until = self._info_end(started, timeout)
+        return self._info_of(random.choice(usable), command, until, operation, check)
 
     def info_all(self, command: str, timeout: float | None = None) -> list[InfoNodeResult]:
         """Ask every node.
@@ -235,12 +156,12 @@ class BlockingEngine:
         """
         started = time.monotonic()
         question = encode_info([command])
-        asked = [_InfoQuestion(node, started) for node in self._nodes()]
+        asked = [_InfoQuestion(node, started) for node in self._nodes(timeout)]
         ask_all(asked, lambda one: question, _InfoQuestion.failed, self._info_end(started, timeout))
         return [one.result for one in asked]
 
-    def _nodes(self) -> list[BlockingNode]:
-        core = self._running().core
+    def _nodes(self, timeout: float | None = None) -> list[BlockingNode]:
+        core = self._running(timeout, "info").core
         if not core.is_running:
             raise not_connected("info")
         return list(core.nodes.values())
@@ -249,12 +170,11 @@ class BlockingEngine:
         self,
         node: BlockingNode,
         command: str,
-        timeout: float | None,
+        until: float,
         operation: str,
         check: Callable[[str], None] | None,
     ) -> str:
         now = time.monotonic()
-        until = self._info_end(now, timeout)
         try:
             answer = node.exchange(encode_info([command]), until, _check_info)
         except AttemptFailed as failed:
@@ -267,9 +187,11 @@ class BlockingEngine:
                 raise refused_info(error, node, time.monotonic() - now, operation) from None
         return value
 
-    def _info_end(self, now: float, timeout: float | None) -> float:
-        limit = self._options.timeout if timeout is None else timeout
-        return now + limit if limit else NEVER
+    def _info_end(self, began: float, timeout: float | None) -> float:
+        if timeout is None:
+            # It is about each answer, and no time of the whole call, which may have to connect.
+            began, timeout = time.monotonic(), self._options.timeout
+        return began + timeout if timeout else NEVER
 
 
 def _check_info(answer: bytes) -> None:
@@ -302,6 +224,11 @@ class _GatedEngine(BlockingEngine):
             options.max_concurrent_operations, options.operation_queue_timeout
         )
 
+    @property
+    def gate_facts(self) -> GateFacts | None:
+        """See `Diagnosed`."""
+        return self._gate.facts
+
     def call(self, request: RecordRequest[T]) -> T:
         """See `BlockingEngine.call`."""
         place = self._gate.enter(request.operation)
@@ -319,7 +246,7 @@ class _GatedEngine(BlockingEngine):
             self._gate.leave(place)
 
 
-def make_engine(options: ClientOptions, version: str) -> BlockingEngine:
+def make_engine(options: ClientOptions, version: str) -> Engine:
     """The engine that the options describe.
 
     Args:
@@ -327,24 +254,4 @@ def make_engine(options: ClientOptions, version: str) -> BlockingEngine:
         version: of this library, as servers list it.
     """
     kind = _GatedEngine if options.max_concurrent_operations else BlockingEngine
-    return kind(options, version)
-
-
-_engines: weakref.WeakSet[BlockingEngine] = weakref.WeakSet()
-
-# Of the process that this one was forked from. Kept, and never called: collecting what its loop
-# holds would work on an epoll instance that the parent uses too.
-_inherited: list[Control] = []
-
-
-def _after_fork_in_child() -> None:
-    for engine in list(_engines):
-        control, engine._control = engine._control, None
-        engine._lock = threading.Lock()
-        if control is not None:
-            _inherited.append(control)
-            engine._was_forked = control.core.is_running
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+    return tell_blocking(kind(options, version), options, version)

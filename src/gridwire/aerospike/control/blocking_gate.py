@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from gridwire._io.slots import NoSlot, Slots
 from gridwire.aerospike.exception import BackpressureError
+
+if TYPE_CHECKING:
+    from gridwire.aerospike.diagnostics import GateFacts
 
 __all__ = ["BlockingGate", "Place"]
 
@@ -29,6 +33,11 @@ class BlockingGate:
         self._limit = limit
         self._timeout = timeout
         self._places = Slots(limit, Place)
+
+    @property
+    def facts(self) -> GateFacts:
+        """How it stands; for any thread."""
+        return {"limit": self._limit, "waiting": self.waiting}
 
     @property
     def waiting(self) -> int:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from gridwire.aerospike.control.exchange import AttemptFailed
 from gridwire.aerospike.control.hosting import wait_for
 from gridwire.aerospike.control.judged import JudgedNode
 from gridwire.aerospike.control.late_answers import LateAnswers
-from gridwire.aerospike.control.opening import server_name_of
 from gridwire.aerospike.exception import AdminError, AerospikeError
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.greeting import NEEDS_LOGIN, Session
@@ -28,10 +26,9 @@ if TYPE_CHECKING:
     from gridwire._io.hosted import HostedLoop
     from gridwire.aerospike.control.access import NodeAccess
     from gridwire.aerospike.control.core import ClusterCore
+    from gridwire.aerospike.diagnostics import PoolFacts
 
 __all__ = ["BROKEN", "BlockingNode"]
-
-_logger = logging.getLogger("gridwire.aerospike.client")
 
 _FRAMING = Framing(HEADER_BYTES, size_of)
 
@@ -39,6 +36,8 @@ _OPEN_AGAIN_SECONDS = 0.1
 """Pause after a connection could not be opened; whoever needs one meanwhile learns at once."""
 
 _NEVER = float("inf")
+
+_UNDER_WAY = (Phase.SENDING, Phase.SENT)
 
 BROKEN = (OSError, ProtocolError)
 """How an exchange fails; the connection is closed then."""
@@ -65,7 +64,7 @@ class BlockingNode(JudgedNode):
         hosted: HostedLoop,
     ) -> None:
         options = core.options
-        super().__init__(facts, options)
+        super().__init__(facts, options, core.log, core.counters)
         self._access = access
         self._core = core
         self._hosted = hosted
@@ -82,6 +81,32 @@ class BlockingNode(JudgedNode):
     def pending(self) -> int:
         """Exchanges that are under way."""
         return sum(sock.phase in (Phase.SENDING, Phase.SENT) for sock in self.pool)
+
+    @property
+    def pool_facts(self) -> PoolFacts:
+        """How the connections are doing; for any thread."""
+        pool = self.pool
+        sockets = [(one.is_open, one.was_open, one.phase) for one in pool]
+        # A moment that is read before the clock does not lie behind it.
+        opened = [one.opened_at for one in pool if one.is_open]
+        now = monotonic()
+        count = sum(is_open for is_open, _, _ in sockets)
+        late = sum(phase is Phase.LATE for _, _, phase in sockets)
+        idle = min(sum(map(len, pool.shards)), count - late)
+        return {
+            "open": count,
+            "ages": sorted((now - at for at in opened), reverse=True),
+            "in_use": count - idle - late,
+            "idle": idle,
+            "opening": sum(not was_open for _, was_open, _ in sockets),
+            "limit": pool.most,
+            "in_flight": sum(phase in _UNDER_WAY for _, _, phase in sockets),
+            "waiting": len(pool.waiting),
+            "late_heads": late,
+            "depth": 1,
+            "unsent_bytes": 0,
+            "buffered_bytes": 0,
+        }
 
     # -- on any thread ------------------------------------------------------------------------
 
@@ -182,6 +207,7 @@ class BlockingNode(JudgedNode):
             if now >= until:
                 self.count_error()
                 raise AttemptFailed(Failure.WAITING, error) from None
+            self.connection_failed(error)
             self._last_error = error
             self._open_again_at = now + _OPEN_AGAIN_SECONDS
             self.count_error()
@@ -205,8 +231,7 @@ class BlockingNode(JudgedNode):
 
     def _open_with(self, sock: PooledSocket, session: Session | None, until: float) -> None:
         opener, endpoint = self._core.opener, self._access.endpoint
-        name = server_name_of(self._core.options.tls, endpoint)
-        sock.open(endpoint.host, endpoint.port, until, opener.tls, name)
+        sock.open(endpoint.host, endpoint.port, until, opener.tls, endpoint.tls_name)
         conversation = self._access.greeting(session)
         try:
             said = next(conversation)
@@ -214,7 +239,7 @@ class BlockingNode(JudgedNode):
                 now = monotonic()
                 said = conversation.send(sock.exchange(said, until - now, now))
         except StopIteration:
-            return
+            self.connection_opened()
 
     def failed(self, sock: PooledSocket, error: BaseException) -> AttemptFailed:
         """An exchange ended by an error: how the attempt ended.
@@ -231,12 +256,13 @@ class BlockingNode(JudgedNode):
             self.drop(sock)
         if isinstance(error, (BlockingIOError, TimeoutError)):
             return AttemptFailed(Failure.TIMEOUT if sent else Failure.WAITING, error)
-        _logger.info("a connection to %r was lost: %s", self, error)
+        self.connection_broke(error)
         self.count_error()
         self._look_soon()
         return AttemptFailed(Failure.LOST if sent else Failure.NOT_SENT, error)
 
     def _give_late(self, sock: PooledSocket) -> None:
+        self.counters.late_replies += 1
         if sock.is_open and not self._is_removed:
             self.pool.give(sock)
         else:
@@ -323,7 +349,7 @@ class BlockingNode(JudgedNode):
         try:
             await self.open_minimum()
         except Exception as error:  # noqa: BLE001 - the next round tries again
-            _logger.info("%r has fewer connections than it should: %s", self, error)
+            self.connection_failed(error)
 
     # -- the end ------------------------------------------------------------------------------
 

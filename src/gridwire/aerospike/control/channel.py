@@ -5,15 +5,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gridwire._io.interfaces import Payload, Stream
+from gridwire._io.tls_errors import TlsError, TlsFault, ended_unheard
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.proto import ProtoReader
+
+if TYPE_CHECKING:
+    from gridwire._io.tls import Tls
 
 __all__ = ["Channel"]
 
 T = TypeVar("T")
+
+_TLS_OPTIONS = ("tls", "certfile")
+
+_ALERT = b"\x15\x03"
+"""What an alert of TLS begins with, and no answer."""
 
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 """Largest answer that a control connection takes: what nodes tell of themselves, and what a user
@@ -21,11 +30,17 @@ asks for; a peer that has not let us in is not trusted with more."""
 
 
 class Channel:
-    """One connection for control; the receiver of its stream."""
+    """One connection for control; the receiver of its stream.
 
-    __slots__ = ("_error", "_reader", "_waiter", "is_closed", "stream")
+    Args:
+        tls: how the client speaks TLS, None for plain connections.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_error", "_heard", "_reader", "_tls", "_waiter", "is_closed", "stream")
+
+    def __init__(self, tls: Tls | None = None) -> None:
+        self._tls = tls
+        self._heard = False
         self._reader = ProtoReader(_MAX_ANSWER_BYTES)
         self._waiter: asyncio.Future[bytes] | None = None
         self._error: BaseException | None = None
@@ -72,7 +87,10 @@ class Channel:
     def _ended(self) -> BaseException:
         if isinstance(self._error, ProtocolError):
             return self._error
-        ended = ConnectionError("the connection to the node ended")
+        if self._heard and not isinstance(self._error, TlsError):
+            ended = ConnectionError("the connection to the node ended")
+        else:
+            ended = ended_unheard("node", self._tls, _TLS_OPTIONS, self._error)
         ended.__cause__ = self._error
         return ended
 
@@ -80,6 +98,10 @@ class Channel:
 
     def receive(self, data: bytes) -> None:
         """See `Receiver`."""
+        if not self._heard:
+            if self._tls is None and data.startswith(_ALERT):
+                raise TlsError(TlsFault.REFUSED, "this port wants TLS, and tls is not configured")
+            self._heard = True
         try:
             messages = self._reader.feed(data)
         except ProtocolError:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
 from gridwire._core.outcome import Outcome
+from gridwire._io.running import OwnLoop
 from gridwire.aerospike.cluster.attempts import Attempts, Failure
 from gridwire.aerospike.cluster.choosing import choose
 from gridwire.aerospike.control.core import ClusterCore, ClusterNode
@@ -16,7 +17,9 @@ from gridwire.aerospike.exception import (
     AerospikeTimeoutError,
     ClientError,
     ClusterError,
+    ForeignLoopError,
 )
+from gridwire.aerospike.operations.answers import check_refusal
 from gridwire.aerospike.operations.request import RecordRequest
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.aerospike.protocol.result_codes import DEVICE_OVERLOAD, error_of
@@ -90,15 +93,28 @@ class CommandRun(Generic[T, N]):
         if isinstance(ended, AttemptFailed):
             if node is not None and ended.failure is Failure.TIMEOUT:
                 node.count_error()
-            return self._attempts.failed(ended.failure, now, node, ended.cause)
-        code = ended[RESULT_AT]
-        if node is not None and code == DEVICE_OVERLOAD:
-            node.count_error()
-        return self._attempts.refused(code, now, node)
+            pause = self._attempts.failed(ended.failure, now, node, ended.cause)
+        else:
+            code = ended[RESULT_AT]
+            try:
+                check_refusal(ended)
+            except ProtocolError as error:
+                # Noise, whatever stands where the code would be: nobody knows what was done.
+                self._attempts.number += 1
+                raise self._about(error) from None
+            if node is not None and code == DEVICE_OVERLOAD:
+                node.count_error()
+            pause = self._attempts.refused(code, now, node)
+        if pause is not None:
+            self._core.counters.retries += 1
+        return pause
 
     def _failed(self) -> AerospikeError:
         """What the caller is told when there is no further attempt."""
-        return self._attempts.error(self._now()).with_facts(key=named(self._request.key))
+        error = self._attempts.error(self._now()).with_facts(key=named(self._request.key))
+        if error.facts.get("phase") == Failure.NO_NODE.value:
+            error.hint = self._core.advice or error.hint
+        return self._count_doubt(error)
 
     # -- who is asked -------------------------------------------------------------------------
 
@@ -129,6 +145,7 @@ class CommandRun(Generic[T, N]):
         """An error that ends the command between two attempts."""
         attempts, request = self._attempts, self._request
         error.changes_nothing = not request.is_write
+        self._count_doubt(error)
         return error.add_facts(
             operation=request.operation,
             attempts=attempts.number,
@@ -162,7 +179,13 @@ class CommandRun(Generic[T, N]):
                 error.outcome = Outcome.UNKNOWN
             elapsed = self._now() - attempts.started
             explain(error, self._request, node, attempts.number + 1, elapsed)
+            self._count_doubt(error)
             raise
+
+    def _count_doubt(self, error: AerospikeError) -> AerospikeError:
+        if self._request.is_write and error.outcome is Outcome.UNKNOWN:
+            self._core.counters.indeterminate_writes += 1
+        return error
 
 
 def choose_node(
@@ -192,7 +215,10 @@ def choose_node(
 
 
 def is_held(core: ClusterCore[Any], namespace: str, partition: int) -> bool:
-    """Whether some node has a partition, although it may not be asked now.
+    """Whether some node has a partition that may not be asked now.
+
+    One that may be asked, and was not, has another copy than the one that is wanted: then it is the
+    wanted one that nobody has.
 
     Args:
         core: the client's view of the cluster.
@@ -200,7 +226,10 @@ def is_held(core: ClusterCore[Any], namespace: str, partition: int) -> bool:
         partition: 0 to 4095.
     """
     owners = core.table.owners(namespace)
-    return owners is not None and any(one[partition] is not None for one in owners.replicas)
+    if owners is None:
+        return False
+    holders = [one[partition] for one in owners.replicas]
+    return any(one is not None and not one.is_usable for one in holders)
 
 
 def explain(
@@ -281,11 +310,11 @@ def not_connected(operation: str | None = None, outcome: Outcome = Outcome.NOT_S
     )
 
 
-def elsewhere(operation: str | None = None) -> ClientError:
+def elsewhere(own: OwnLoop, operation: str | None = None) -> ForeignLoopError:
     """What a call is told on another loop than that on which the client has its connections."""
-    return ClientError(
-        "The client is connected on another event loop than this call runs on.",
+    error = ForeignLoopError(
+        "The client is connected on another event loop than this call runs on",
         outcome=Outcome.NOT_SENT,
-        operation=operation,
-        hint="Connect a client on each loop that needs one, and close it there.",
+        hint="Connect a client on each loop that needs one, and in each process after the fork.",
     )
+    return error.with_facts(operation=operation, **own.facts_elsewhere())

@@ -10,9 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from itertools import count
+from time import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from gridwire._core.counters import Counters
+from gridwire._core.hints import hint_of
+from gridwire._core.logs import ClientLog
 from gridwire._core.outcome import Outcome
 from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import Endpoint, Node, NodeFacts
@@ -28,10 +33,13 @@ from gridwire.aerospike.types import NodeState
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions
     from gridwire.aerospike.cluster.replicas import Claim
+    from gridwire.aerospike.diagnostics import PoolFacts
 
 __all__ = ["ClusterCore", "ClusterNode"]
 
 _logger = logging.getLogger("gridwire.aerospike.client")
+
+_numbers = count()
 
 _SETTLE_SECONDS = 3.0
 """How long `start` waits for partitions that nobody holds: a server that has just been started
@@ -47,6 +55,10 @@ class ClusterNode(Node, Protocol):
 
     facts: NodeFacts
     breaker: Breaker
+
+    @property
+    def pool_facts(self) -> PoolFacts:
+        """How its connections are doing; for any thread."""
 
     def tended(self, now: float) -> None:
         """A round of tending is over."""
@@ -79,6 +91,11 @@ class ClusterCore(Generic[N]):
         nodes: the nodes by name.
         is_running: whether it is connected, and was not closed.
         loop: the one that it runs on.
+        name: of the client, in this process; servers do not know it.
+        log: takes lines about this client.
+        tends: rounds of tending that are over.
+        tended_at: when the last one was, by the loop's clock.
+        since: since when there are nodes, or none, in seconds since 1970.
     """
 
     def __init__(
@@ -88,11 +105,18 @@ class ClusterCore(Generic[N]):
         version: str,
     ) -> None:
         self.options = options
+        self.counters = Counters()
         self.opener = Opener(options, version)
         self.table: PartitionTable[N] = PartitionTable()
         self.nodes: Mapping[str, N] = MappingProxyType({})
         self.is_running = False
         self.loop = asyncio.get_running_loop()
+        self.name = f"aerospike.client_{next(_numbers)}"
+        fields = {"client": self.name, "cluster": options.cluster_name}
+        self.log = ClientLog(_logger, self.loop.time, {k: v for k, v in fields.items() if v})
+        self.tends = 0
+        self.tended_at = self.loop.time()
+        self.since = time()
         self._make_node = make_node
         self._tend = Tend(
             [Endpoint(*host) for host in options.hosts],
@@ -101,6 +125,7 @@ class ClusterCore(Generic[N]):
             tls=options.tls is not None,
             racks=bool(options.rack_ids),
         )
+        self._problems: dict[str, str] = {}
         self._accesses: dict[str, NodeAccess] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -149,7 +174,12 @@ class ClusterCore(Generic[N]):
             await asyncio.sleep(_SETTLE_PAUSE_SECONDS)
         if not self.nodes:
             raise self._not_found(done)
-        _logger.warning("connected, but some partitions have no master yet")
+        self.log.warning("connected, but some partitions have no master yet. %s", self.advice)
+
+    @property
+    def advice(self) -> str:
+        """What to change about addresses that nodes announce and that do not work; mostly empty."""
+        return self._tend.advice
 
     @property
     def _is_settled(self) -> bool:
@@ -164,7 +194,10 @@ class ClusterCore(Generic[N]):
         return ClusterError(
             f"Connection error: Failed to connect to host(s). {tried}",
             outcome=Outcome.NOT_SENT,
-            hint="Check hosts and cluster_name, and that a node is running there.",
+            hint=hint_of(
+                (done.advice.get(why, "") for why in self._tend.problems.values()),
+                "Check hosts and cluster_name, and that a node is running there.",
+            ),
         )
 
     async def close(self) -> None:
@@ -174,8 +207,10 @@ class ClusterCore(Generic[N]):
         tasks = [task for task in self._tasks if task is not current]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._let_go()
+        try:
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            self._let_go()
         # A transport gives up its socket in the loop's next turn.
         await asyncio.sleep(0)
 
@@ -199,7 +234,7 @@ class ClusterCore(Generic[N]):
     def _task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            _logger.error("a control task of the client ended", exc_info=task.exception())
+            self.log.error("a control task of the client ended", exc_info=task.exception())
 
     # -- tending ------------------------------------------------------------------------------
 
@@ -231,17 +266,25 @@ class ClusterCore(Generic[N]):
                 await self._round()
             except Exception:
                 # A round that fails must not be the last one: the client lives by them.
-                _logger.exception("a round of tending failed")
+                self.log.exception("a round of tending failed")
 
     async def _round(self) -> Round[N]:
         done = Round(self, self._tend)
         await done.carry_out(self._tend.begin())
         await done.carry_out(self._tend.end())
+        self._problems = dict(self._tend.problems)
+        self.tends += 1
+        self.tended_at = self.loop.time()
         if self.is_running:
             now = self.loop.time()
             for node in self.nodes.values():
                 node.tended(now)
         return done
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Why seeds and nodes could not be used in the last round. For any thread."""
+        return self._problems
 
     @property
     def states(self) -> list[NodeState]:
@@ -250,18 +293,37 @@ class ClusterCore(Generic[N]):
 
     # -- what rounds do -----------------------------------------------------------------------
 
+    def partition_generation(self, name: str) -> int | None:
+        """Which of a node's partition tables is followed; None while it is not known."""
+        return self._tend.partition_generation(name)
+
     def access_to(self, name: str) -> NodeAccess | None:
         """The way into a node, None when it is not known."""
         return self._accesses.get(name)
 
     def add(self, facts: NodeFacts, access: NodeAccess) -> None:
         """A node was found."""
-        _logger.info("node %s at %s", facts.name, facts.endpoint)
+        self.log.info(
+            "node %s at %s is used",
+            facts.name,
+            facts.endpoint,
+            member=facts.name,
+            address=facts.endpoint,
+        )
         access.build = facts.build
         self._accesses[facts.name] = access
         node = self._make_node(facts, access)
+        if not self.nodes:
+            self._found_again()
         self.nodes = MappingProxyType({**self.nodes, facts.name: node})
         self._changed()
+
+    def _found_again(self) -> None:
+        """There was no node, and now there is."""
+        self.since = time()
+        if self.is_running:
+            self.counters.reconnects += 1
+            self.log.info("connected again")
 
     def update(self, facts: NodeFacts) -> None:
         """More is known of a node."""
@@ -277,8 +339,19 @@ class ClusterCore(Generic[N]):
         node = self.nodes.get(name)
         if node is None:
             return
-        _logger.warning("node %s at %s is gone: %s", name, node.facts.endpoint, why)
+        self.log.warning(
+            "node %s at %s is gone: %s",
+            name,
+            node.facts.endpoint,
+            why,
+            member=name,
+            address=node.facts.endpoint,
+            reason=why,
+        )
         self.nodes = MappingProxyType({k: v for k, v in self.nodes.items() if k != name})
+        if not self.nodes:
+            self.since = time()
+            self.log.error("no node of the cluster is left; seeds are asked in every round")
         self.table = self.table.without([node])
         node.remove()
         self._changed()

@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from gridwire._core.logs import reason_of
 from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import NodeFacts
 
 if TYPE_CHECKING:
+    from gridwire._core.counters import Counters
+    from gridwire._core.logs import ClientLog
     from gridwire.aerospike._options.client_options import ClientOptions
 
 __all__ = ["JudgedNode"]
-
-_logger = logging.getLogger("gridwire.aerospike.client")
 
 
 class JudgedNode:
@@ -23,21 +23,63 @@ class JudgedNode:
     Args:
         facts: what is known of it.
         options: of the client.
+        log: of the client.
+        counters: of the client.
 
     Attributes:
         facts: as given; replaced when more is known.
         breaker: counts its failures.
+        log: as given.
+        counters: as given.
         is_usable: whether commands may go there.
     """
 
-    def __init__(self, facts: NodeFacts, options: ClientOptions) -> None:
+    def __init__(
+        self, facts: NodeFacts, options: ClientOptions, log: ClientLog, counters: Counters
+    ) -> None:
         self.facts = facts
         self.breaker = Breaker(options.max_error_rate, options.error_rate_window)
+        self.log = log
+        self.counters = counters
         self.is_usable = True
         self._is_removed = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.facts.name} at {self.facts.endpoint}>"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name and address, for a log line."""
+        return self.facts.name, str(self.facts.endpoint)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of a log line about it."""
+        return dict(zip(("member", "address"), self.place, strict=True))
+
+    def connection_opened(self) -> None:
+        """One more connection for commands is in use; there may be hundreds."""
+        self.counters.connections_opened += 1
+        self.log.debug("connection to node %s at %s opened", *self.place, **self.fields)
+
+    def connection_failed(self, error: BaseException) -> None:
+        """A connection for commands could not be opened."""
+        self.counters.connections_failed += 1
+        self.log.sparing.warning(
+            "no connection to node %s at %s: %s",
+            *self.place,
+            reason_of(error),
+            reason=reason_of(error),
+            **self.fields,
+        )
+
+    def connection_broke(self, error: BaseException | None) -> None:
+        """A connection for commands ended while it was needed, or not in order."""
+        why = "closed by the node" if error is None else reason_of(error)
+        self.counters.connections_lost += 1
+        self.log.sparing.warning(
+            "connection to node %s at %s lost: %s", *self.place, why, reason=why, **self.fields
+        )
 
     def count_error(self) -> None:
         """Something failed here by the network, the clock or overload."""
@@ -55,7 +97,7 @@ class JudgedNode:
             self.is_usable = usable
             if not self._is_removed:
                 text = "is used again" if usable else "failed too often and is left alone for now"
-                _logger.warning("%r %s", self, text)
+                self.log.warning("node %s at %s %s", *self.place, text, **self.fields)
 
     def _remove(self) -> None:
         """Nobody may ask it any more, for good."""

@@ -4,23 +4,23 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from typing import TYPE_CHECKING
 
 from gridwire._io.aio import AioConnector
 from gridwire._io.interfaces import Receiver, Stream
-from gridwire._io.tls import make_context
+from gridwire._io.tls import Tls
+from gridwire._io.tls_context import VERSIONS
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions, TlsOptions
     from gridwire.aerospike.cluster.node import Endpoint
     from gridwire.aerospike.protocol.greeting import Credentials
 
-__all__ = ["Opener", "context_of", "server_name_of"]
+__all__ = ["Opener", "tls_of"]
 
 
-def context_of(tls: TlsOptions | None) -> ssl.SSLContext | None:
-    """The context of a client, None for plain connections.
+def tls_of(tls: TlsOptions | None) -> Tls | None:
+    """How a client speaks TLS, None for plain connections.
 
     Args:
         tls: options of the client.
@@ -31,18 +31,17 @@ def context_of(tls: TlsOptions | None) -> ssl.SSLContext | None:
     if tls is None:
         return None
     if tls.context is not None:
-        context: ssl.SSLContext = tls.context
-        return context
-    return make_context(
-        tls.cafile, tls.certfile, tls.keyfile, tls.keyfile_password, tls.check_hostname
+        return Tls(context=tls.context, name=tls.name)
+    return Tls(
+        cafile=tls.cafile,
+        certfile=tls.certfile,
+        keyfile=tls.keyfile,
+        password=tls.keyfile_password,
+        check_hostname=tls.check_hostname,
+        ciphers=tls.ciphers,
+        version=None if tls.protocol is None else VERSIONS[tls.protocol],
+        name=tls.name,
     )
-
-
-def server_name_of(tls: TlsOptions | None, endpoint: Endpoint) -> str | None:
-    """The name that a node's certificate must have, None without TLS."""
-    if tls is None:
-        return None
-    return endpoint.tls_name or tls.name or endpoint.host
 
 
 class Opener:
@@ -57,7 +56,7 @@ class Opener:
         timeout: seconds that opening, or one question for control, may take.
         application_id: what servers list this client as.
         version: as given.
-        tls: context of all connections, None for plain ones.
+        tls: how all connections speak TLS, None for plain ones.
     """
 
     def __init__(self, options: ClientOptions, version: str) -> None:
@@ -68,13 +67,14 @@ class Opener:
         self.timeout = options.timeout
         self.application_id = options.application_id
         self.version = version
-        self.tls = context_of(options.tls)
+        self.tls = tls_of(options.tls)
 
     async def open(self, receiver: Receiver, endpoint: Endpoint) -> Stream:
         """Open a stream.
 
         Raises:
-            OSError: nobody answered, or his certificate was not accepted.
+            TlsError: one of the two sides refused the other.
+            OSError: nobody answered.
         """
         return await self._connector.connect(
             receiver,
@@ -82,5 +82,5 @@ class Opener:
             endpoint.port,
             (),
             self.tls,
-            server_name_of(self._options.tls, endpoint),
+            endpoint.tls_name,
         )

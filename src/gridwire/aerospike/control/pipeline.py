@@ -36,6 +36,7 @@ class Pipeline:
         now: the loop's clock.
 
     Attributes:
+        opened_at: when it was opened, by the loop's clock.
         entries: requests whose answers are still to come, the next one first.
         stream: the connection, None until it is open.
         is_closed: whether it is of no use any more.
@@ -62,6 +63,7 @@ class Pipeline:
         "is_blocked",
         "is_closed",
         "is_ready",
+        "opened_at",
         "patience",
         "sample_ahead",
         "sample_left",
@@ -86,7 +88,7 @@ class Pipeline:
         self.is_ready = False
         # Until the node takes it into use.
         self.is_blocked = True
-        self.waits_since = now()
+        self.opened_at = self.waits_since = now()
         self.waits_tick = 0
         self.sample_left = -1
         self.sample_ahead = 0
@@ -98,6 +100,12 @@ class Pipeline:
         """The stream is open."""
         self.stream = stream
         self.write = stream.write
+        self.opened_at = self._now()
+
+    @property
+    def buffered_bytes(self) -> int:
+        """What has come of an answer that is not complete."""
+        return self._reader.buffered_bytes
 
     @property
     def is_alone(self) -> bool:
@@ -155,9 +163,20 @@ class Pipeline:
             messages = self._reader.feed(data)
         except ProtocolError:
             # The connection ends, but who had his answer before that gets it.
-            self._take(self._reader.whole, len(data))
+            self._take(self._trusted(self._reader.whole), len(data))
             raise
         self._take(messages, len(data))
+
+    def _trusted(self, whole: list[bytes]) -> list[bytes]:
+        """Those of the answers before bytes that are no answer of which values may be made.
+
+        Where a part of an answer is missing, it is filled up with the beginning of the next one,
+        and what is left of that is no header. So the last one with data is not to be believed when
+        somebody waits behind it.
+        """
+        if whole and len(whole[-1]) > FIRST_FIELD and len(self.entries) > len(whole):
+            return whole[:-1]
+        return whole
 
     def _take(self, messages: list[bytes], size: int) -> None:
         if self._alone is not None:
@@ -174,6 +193,8 @@ class Pipeline:
             future = entries.popleft()[0]
             if not future.done():
                 future.set_result(message)
+            else:
+                self._node.counters.late_replies += 1
         self._node.answered(self, len(messages), size, self._now())
 
     def _take_alone(self, messages: list[bytes]) -> None:
@@ -184,6 +205,7 @@ class Pipeline:
             future = self.entries[0][0]
             collect = self._alone.collect
             if future.done():
+                self._node.counters.late_replies += 1
                 # What comes belongs to a call that is over, and must not change its result.
                 if collect is not None:
                     self.close()

@@ -7,6 +7,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from gridwire._core.logs import reason_of
+from gridwire._io.tls_advice import advice_on
+from gridwire._io.tls_errors import in_handshake
 from gridwire.aerospike.cluster.actions import Action, Add, Ask, Claims, Knock, Remove, Update
 from gridwire.aerospike.cluster.tend import Tend
 from gridwire.aerospike.control.access import NodeAccess
@@ -37,6 +40,7 @@ class Round(Generic[N]):
     Attributes:
         refusals: how nodes said that they do not let this client in.
         is_forming: whether some node has no partitions yet, and is worth another look.
+        advice: what to do about reasons that nodes could not be reached, where that is known.
     """
 
     def __init__(self, core: ClusterCore[N], tend: Tend) -> None:
@@ -44,6 +48,7 @@ class Round(Generic[N]):
         self._tend = tend
         self.refusals: list[AdminError] = []
         self.is_forming = False
+        self.advice: dict[str, str] = {}
         # Ways into nodes that were found, until they are added.
         self._arrived: dict[str, NodeAccess] = {}
 
@@ -68,10 +73,12 @@ class Round(Generic[N]):
         finally:
             for task in asking:
                 task.cancel()
-            await asyncio.gather(*asking, return_exceptions=True)
-            for access in self._arrived.values():
-                access.close()
-            self._arrived.clear()
+            try:
+                await asyncio.gather(*asking, return_exceptions=True)
+            finally:
+                for access in self._arrived.values():
+                    access.close()
+                self._arrived.clear()
 
     def _apply(self, action: Add | Update | Remove | Claims) -> None:
         core = self._core
@@ -118,10 +125,15 @@ class Round(Generic[N]):
         return self._tend.silent(knock, why)
 
     def _reason(self, error: Exception) -> str:
+        reason = self._words(error)
+        self.advice[reason] = advice_on(error)
+        return reason
+
+    def _words(self, error: Exception) -> str:
         if isinstance(error, AdminError):
             self.refusals.append(error)
         if isinstance(error, GridwireError):
             return error.message
         if isinstance(error, TimeoutError) and not str(error):
-            return f"no answer within {self._core.opener.timeout:g} s"
-        return str(error) or type(error).__name__
+            return f"no answer within {self._core.opener.timeout:g} s{in_handshake(error)}"
+        return reason_of(error)

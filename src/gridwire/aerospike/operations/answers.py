@@ -31,7 +31,7 @@ from gridwire.aerospike.types import (
     RecordMetadata,
 )
 
-__all__ = ["Answers", "merged"]
+__all__ = ["Answers", "check_refusal", "merged"]
 
 # The frame's type; the head's size, result code, generation, void time, counts of fields and bins.
 _read_head = Struct(">xB6xB4xBII4xHH").unpack_from
@@ -54,6 +54,8 @@ class Answers:
         """An answer that says only whether it was done."""
         code, _, _, fields, bins = _head_of(message)
         if code:
+            # A refusal is believed, and the write taken for not done: it has to be an answer whole.
+            _skip(message, fields, bins)
             raise error_of(code, is_write=True)
         if fields or bins or len(message) != FIRST_FIELD:
             _skip(message, fields, bins)
@@ -102,6 +104,7 @@ class Answers:
         """
         code, generation, void_time, fields, bins = _head_of(message)
         if code:
+            _skip(message, fields, bins)
             raise error_of(code, is_write=is_write)
         offset = FIRST_FIELD
         if fields:
@@ -130,6 +133,16 @@ def _head_of(message: bytes) -> tuple[int, int, int, int, int]:
     if kind != MESSAGE or size != MESSAGE_HEAD_BYTES:
         raise ProtocolError(f"not the answer to a record operation: {message[:9].hex()}")
     return code, generation, void_time, fields, bins
+
+
+def check_refusal(message: bytes) -> None:
+    """See that a message with a result code is an answer, before its code is believed.
+
+    Raises:
+        ProtocolError: it is none.
+    """
+    _, _, _, fields, bins = _head_of(message)
+    _skip(message, fields, bins)
 
 
 def _skip(message: bytes, fields: int, bins: int) -> None:

@@ -119,6 +119,11 @@ class ProtoReader:
         """Whether no part of a message has come yet: only then may a connection be reused."""
         return not self._rest and not self._chunks
 
+    @property
+    def buffered_bytes(self) -> int:
+        """Bytes held for a message that is not complete yet."""
+        return len(self._rest) + sum(map(len, self._chunks))
+
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes; the messages that are complete now, each with its header.
 

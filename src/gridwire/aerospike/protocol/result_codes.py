@@ -9,6 +9,7 @@ from gridwire.aerospike import exception as errors
 __all__ = [
     "BACKGROUND_RETRYABLE",
     "DEVICE_OVERLOAD",
+    "KNOWN",
     "OK",
     "PARTITION_UNAVAILABLE",
     "RECORD_NOT_FOUND",
@@ -104,6 +105,9 @@ _TEXTS = {
     213: "Query error",
 }
 
+KNOWN = tuple(_TEXTS)
+"""The codes that have a meaning here, in order."""
+
 _CLASSES: dict[int, type[errors.AerospikeError]] = {
     2: errors.RecordNotFound,
     3: errors.RecordGenerationError,
@@ -131,7 +135,7 @@ _SECURITY = frozenset(
 )
 
 # The server gave up after it may have begun: a replica did not answer in time, a conflict or a
-# function may have left its mark. Everything else says that nothing was done.
+# function may have left its mark. Every other code that is known says that nothing was done.
 _UNCLEAR = frozenset({1, SERVER_TIMEOUT, 28, 100, 212})
 
 _HINTS = {
@@ -161,7 +165,10 @@ def outcome_of(code: int, is_write: bool) -> Outcome:
         code: of the server.
         is_write: whether the command writes; a read has no effect to be in doubt about.
     """
-    return Outcome.UNKNOWN if is_write and code in _UNCLEAR else Outcome.REJECTED
+    if is_write and (code in _UNCLEAR or code not in _TEXTS):
+        # What a code means that came after this version was made, nobody knows.
+        return Outcome.UNKNOWN
+    return Outcome.REJECTED
 
 
 def error_of(
