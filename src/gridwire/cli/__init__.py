@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command ``gridwire``: see a cluster at work, or start one to work with.
+"""The command ``gridwire``: see a cluster at work, start one, or find out what is wrong.
 
 It needs the extra ``cli``; everything else in gridwire does without.
 """
@@ -19,7 +19,8 @@ def main() -> int:
 
     Returns:
         The exit status: 0, 1 when the command found something wrong, 2 when it could not begin,
-        128 and the number of the signal when it was interrupted.
+        3 when the doctor has warnings alone, 128 and the number of the signal when it was
+        interrupted.
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:

@@ -19,6 +19,7 @@ from gridwire.cli.demo.plan import (
     Plan,
     System,
 )
+from gridwire.cli.doctor.commands import app as doctor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ serve = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(serve, name="serve")
+app.add_typer(doctor, name="doctor")
 
 
 def run() -> int:
@@ -185,6 +187,15 @@ def serve_hazelcast(
     password: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Goes together with --username.")
     ] = None,
+    tls_cert: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Certificate, PEM; members speak TLS then.")
+    ] = None,
+    tls_key: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Its key, if it is not in the same file.")
+    ] = None,
+    tls_ca: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Whose certificates clients have to show.")
+    ] = None,
 ) -> None:
     """Members that speak the Hazelcast protocol, for any client; no Java needed."""
     _serve(
@@ -199,6 +210,9 @@ def serve_hazelcast(
             "--backups": backups,
             "--username": username,
             "--password": password,
+            "--tls-cert": tls_cert,
+            "--tls-key": tls_key,
+            "--tls-ca": tls_ca,
         },
     )
 
@@ -232,6 +246,9 @@ def serve_aerospike(
     tls_key: Annotated[
         str | None, typer.Option(metavar="FILE", help="Its key, if it is not in the same file.")
     ] = None,
+    tls_ca: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Whose certificates clients have to show.")
+    ] = None,
     tls_name: Annotated[
         str | None, typer.Option(metavar="NAME", help="The name in it, if not localhost.")
     ] = None,
@@ -248,6 +265,7 @@ def serve_aerospike(
             "--user": user,
             "--tls-cert": tls_cert,
             "--tls-key": tls_key,
+            "--tls-ca": tls_ca,
             "--tls-name": tls_name,
         },
     )
