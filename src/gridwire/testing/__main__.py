@@ -19,6 +19,7 @@ from gridwire.testing import _aerospike_program
 from gridwire.testing._hazelcast.cluster import LoopCluster
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._homes import control
+from gridwire.testing._homes.tls_options import add_tls_options, tls_of
 from gridwire.testing.aio import AsyncHazelcastCluster
 from gridwire.testing.errors import ClusterError
 
@@ -97,6 +98,7 @@ def _hazelcast(options: argparse.Namespace) -> AsyncHazelcastCluster:
         ports=ports,
         username=options.username,
         password=options.password,
+        tls=tls_of(options),
     )
 
 
@@ -121,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--backups", type=int, default=1, help="backups of each partition (default: 1)")
     add("--username", help="what clients have to authenticate as (default: nothing)")
     add("--password", help="the same")
+    add_tls_options(add, "members")
     add("--control", action="store_true", help=argparse.SUPPRESS)
     _aerospike_program.add_options(
         kinds.add_parser("aerospike", help="nodes that speak the Aerospike protocol")

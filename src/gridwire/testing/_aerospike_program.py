@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gridwire.testing._aerospike.cluster import LoopCluster
 from gridwire.testing._aerospike.options import DEFAULT_CLUSTER_NAME, ClusterOptions
 from gridwire.testing._homes import control
+from gridwire.testing._homes.tls_options import add_tls_options, tls_of
 from gridwire.testing.aerospike_aio import AsyncAerospikeCluster
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ def made(options: argparse.Namespace) -> AsyncAerospikeCluster:
     """The cluster that a command line asks for."""
     ports = [options.port + index for index in range(options.nodes)] if options.port else None
     users = dict(_user(text) for text in options.user) if options.user else None
-    files = {"certfile": options.tls_cert, "keyfile": options.tls_key, "name": options.tls_name}
-    tls = {name: value for name, value in files.items() if value} if options.tls_cert else None
     return AsyncAerospikeCluster(
         options.nodes,
         cluster_name=options.cluster_name,
@@ -44,7 +43,7 @@ def made(options: argparse.Namespace) -> AsyncAerospikeCluster:
         replication_factor=options.replication_factor,
         ports=ports,
         users=users,
-        tls=tls,
+        tls=tls_of(options),
     )
 
 
@@ -82,7 +81,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME:PASSWORD[:ROLE,...]",
         help="who may log in, may be given several times (default: everybody, without)",
     )
-    add("--tls-cert", metavar="FILE", help="certificate, PEM; nodes speak TLS then")
-    add("--tls-key", metavar="FILE", help="its key, if it is not in the same file")
+    add_tls_options(add, "nodes")
     add("--tls-name", metavar="NAME", help="the name in it (default: localhost)")
     add("--control", action="store_true", help=argparse.SUPPRESS)

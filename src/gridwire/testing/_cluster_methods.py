@@ -291,6 +291,23 @@ class ClusterMethods(CommonMethods[F_co]):
         choice = _choice((), (), (), members, clients, 0, None)
         return self._begin(FaultSpec(specs.REFUSAL, choice))
 
+    # -- what clients tell ---------------------------------------------------------------------
+
+    def client_statistics(self) -> dict[str, dict[str, Any]]:
+        """Give what connected clients last reported of themselves; see `statistics_enabled`.
+
+        Returns:
+            By the UUID of the client: `client`, its name; `member`, the UUID of the one that has
+            the report; `count`, how many there were on that connection; `timestamp` in milliseconds
+            since the epoch; `attributes`, text by name; `metrics`, number by name, such as
+            ``"tcp.bytesSend"`` or ``"nearcache.hits[name=people]"``.
+
+        Raises:
+            ClusterError: a client sent what cannot be read.
+        """
+        found: dict[str, dict[str, Any]] = self._order("client_statistics")
+        return found
+
     # -- partitions ----------------------------------------------------------------------------
 
     def migrate(self, partitions: Iterable[int] = (), to: _HasUuid | None = None) -> None:

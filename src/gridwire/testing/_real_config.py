@@ -46,7 +46,7 @@ _CONFIG = """\
   </properties>
   <network>
     <port auto-increment="false">{port}</port>
-    <join>
+{public}    <join>
       <auto-detection enabled="false"/>
       <multicast enabled="false"/>
       <tcp-ip enabled="true">
@@ -75,6 +75,7 @@ class MemberSettings:
     properties: Mapping[str, str]
     extra_config: str
     classpath: tuple[Path, ...] = ()
+    public_address: str | None = None
 
     def config_xml(self, port: int, group: Sequence[int]) -> str:
         """Write ``hazelcast.xml`` for a member.
@@ -84,6 +85,9 @@ class MemberSettings:
             group: Ports of all members of the cluster.
         """
         properties = {**_PROPERTIES, **self.properties}
+        public = ""
+        if self.public_address is not None:
+            public = f"    <public-address>{escape(self.public_address)}</public-address>\n"
         return _CONFIG.format(
             schema=".".join(self.version.split(".")[:2]),
             cluster_name=escape(self.cluster_name),
@@ -92,6 +96,7 @@ class MemberSettings:
                 for name, value in properties.items()
             ),
             port=port,
+            public=public,
             members="\n".join(f"          <member>127.0.0.1:{each}</member>" for each in group),
             extra=self.extra_config,
         )

@@ -36,8 +36,9 @@ from gridwire.testing.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gridwire.testing._aerospike.options import Hosts, Namespaces, TlsFiles, Users
+    from gridwire.testing._aerospike.options import Hosts, Namespaces, Users
     from gridwire.testing._homes.tenants import Home
+    from gridwire.testing._shared.tls_files import TlsFiles
 
 __all__ = ["AerospikeCluster", "Node", "UserOptions"]
 

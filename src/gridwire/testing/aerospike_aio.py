@@ -21,7 +21,8 @@ from gridwire.testing.faults import AsyncFault
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gridwire.testing._aerospike.options import Hosts, Namespaces, TlsFiles, Users
+    from gridwire.testing._aerospike.options import Hosts, Namespaces, Users
+    from gridwire.testing._shared.tls_files import TlsFiles
 
 __all__ = ["AsyncAerospikeCluster", "AsyncNode"]
 

@@ -12,6 +12,7 @@ from gridwire.testing._hazelcast.cluster import LoopCluster, random_cluster_name
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._hazelcast.orders import perform_now
 from gridwire.testing._homes.housed import LoopedCluster
+from gridwire.testing._shared.tls_files import read_tls
 from gridwire.testing.faults import AsyncFault
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from gridwire.testing._hazelcast.cluster import MemberFacts
     from gridwire.testing._hazelcast.factories import Factories
+    from gridwire.testing._shared.tls_files import TlsFiles
 
 __all__ = ["AsyncHazelcastCluster", "AsyncMember"]
 
@@ -101,6 +103,10 @@ class AsyncHazelcastCluster(LoopedCluster[LoopCluster], ClusterMethods[AsyncFaul
         ports: where the members listen, one for each; free ports if None.
         username: what clients have to authenticate as, see `HazelcastCluster`.
         password: see `username`.
+        tls: what members need to speak TLS, file names under ``certfile``, ``keyfile`` and
+            ``cafile`` (whose certificates clients have to show; ``client_certificates`` can make
+            them ``"optional"``), and ``version``, ``"1.2"`` or ``"1.3"``, for one alone. All ports
+            speak TLS then, and nothing else. Files are read whenever a member starts.
         properties: Hazelcast properties as a real member would be configured with, such as
             ``{"hazelcast.map.invalidation.batch.enabled": "false"}``. A name that these members do
             not know is an error.
@@ -125,6 +131,7 @@ class AsyncHazelcastCluster(LoopedCluster[LoopCluster], ClusterMethods[AsyncFaul
         ports: Sequence[int] | None = None,
         username: str | None = None,
         password: str | None = None,
+        tls: Mapping[str, str] | TlsFiles | None = None,
         properties: Mapping[str, str] | None = None,
         data_serializable_factories: Factories | None = None,
         clock: Callable[[], float] = time.time,
@@ -139,6 +146,7 @@ class AsyncHazelcastCluster(LoopedCluster[LoopCluster], ClusterMethods[AsyncFaul
             ports=tuple(ports or ()),
             username=username,
             password=password,
+            tls=read_tls(tls),
             properties=dict(properties or {}),
             data_serializable_factories=data_serializable_factories or {},
         )

@@ -29,6 +29,7 @@ from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._homes.housed import HousedCluster
 from gridwire.testing._homes.process_home import ProcessHome
 from gridwire.testing._homes.thread_home import ThreadHome
+from gridwire.testing._shared.tls_files import read_tls
 from gridwire.testing.errors import ClusterOptionError
 from gridwire.testing.faults import Fault
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from gridwire.testing._hazelcast.factories import Factories
     from gridwire.testing._homes.tenants import Home
+    from gridwire.testing._shared.tls_files import TlsFiles
 
 __all__ = ["HazelcastCluster", "Member"]
 
@@ -137,6 +139,16 @@ class HazelcastCluster(HousedCluster, ClusterMethods[Fault]):
         username: what clients have to authenticate as, together with `password`; if None, only
             clients without credentials are let in, as by a member without security.
         password: see `username`.
+        token: what clients may authenticate with in place of name and password, as by a login
+            module of the commercial members; if None, no token is good.
+        advertised_host: the IP address that members announce as theirs, whether anybody listens
+            there or not; the one where they do if None.
+        public_host: the IP address that members announce for clients from outside, as those of
+            4.2 and later can; they announce none if None.
+        tls: what members need to speak TLS, file names under ``certfile``, ``keyfile`` and
+            ``cafile`` (whose certificates clients have to show; ``client_certificates`` can make
+            them ``"optional"``), and ``version``, ``"1.2"`` or ``"1.3"``, for one alone. All ports
+            speak TLS then, and nothing else. Files are read whenever a member starts.
         properties: Hazelcast properties as a real member would be configured with, such as
             ``{"hazelcast.map.invalidation.batch.enabled": "false"}``. A name that these members do
             not know is an error.
@@ -163,6 +175,10 @@ class HazelcastCluster(HousedCluster, ClusterMethods[Fault]):
         ports: Sequence[int] | None = None,
         username: str | None = None,
         password: str | None = None,
+        token: str | None = None,
+        advertised_host: str | None = None,
+        public_host: str | None = None,
+        tls: Mapping[str, str] | TlsFiles | None = None,
         properties: Mapping[str, str] | None = None,
         data_serializable_factories: Factories | None = None,
         clock: Callable[[], float] = time.time,
@@ -177,6 +193,10 @@ class HazelcastCluster(HousedCluster, ClusterMethods[Fault]):
             ports=tuple(ports or ()),
             username=username,
             password=password,
+            token=token,
+            advertised_host=advertised_host,
+            public_host=public_host,
+            tls=read_tls(tls),
             properties=dict(properties or {}),
             data_serializable_factories=data_serializable_factories or {},
         )

@@ -57,6 +57,8 @@ class RealCluster:
         properties: Hazelcast properties, added to (and winning over) those of this class.
         extra_config: XML to insert into ``hazelcast.xml``, such as ``<map name="x">...</map>``.
         classpath: Folders and jars with classes of the user, for members to run.
+        public_address: Host and port that the member says it is reached at, where a proxy stands
+            in front of it. Only for a cluster of one: members would look for each other there.
         start_timeout: Seconds until all members must see each other.
 
     Raises:
@@ -73,10 +75,13 @@ class RealCluster:
         properties: Mapping[str, str] | None = None,
         extra_config: str = "",
         classpath: Sequence[Path] = (),
+        public_address: str | None = None,
         start_timeout: float = 60.0,
     ) -> None:
         if members < 1:
             raise ValueError(f"a cluster has at least one member, not {members}")
+        if public_address is not None and members > 1:
+            raise ValueError("members of which each has the same public_address cannot meet")
         java = find_java()
         if java is None:
             raise RealMemberError("java not found: real members need Java 17 or later")
@@ -94,6 +99,7 @@ class RealCluster:
             properties=dict(properties or {}),
             extra_config=extra_config,
             classpath=tuple(classpath),
+            public_address=public_address,
         )
         self._folder = Path(tempfile.mkdtemp(prefix="gridwire-members-"))
         try:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gridwire.aerospike.protocol.digest import PARTITIONS
@@ -15,8 +14,9 @@ from gridwire.testing._aerospike.orders import perform
 from gridwire.testing._aerospike.server import NodeServer
 from gridwire.testing._aerospike.traffic import Traffic
 from gridwire.testing._aerospike.users import UserSecurity
+from gridwire.testing._homes.server_tls import server_context
 from gridwire.testing._shared.clock import ClusterClock
-from gridwire.testing.errors import ClusterError, ClusterOptionError
+from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gridwire.testing._aerospike.fault_specs import FaultSpec
     from gridwire.testing._aerospike.link import Link
-    from gridwire.testing._aerospike.options import ClusterOptions, TlsFiles
+    from gridwire.testing._aerospike.options import ClusterOptions
 
 __all__ = ["LoopCluster", "NodeInfo"]
 
@@ -59,7 +59,8 @@ class LoopCluster:
         self._membership = Membership(options.cluster_name, options.new_namespaces(), tls_name)
         self._faults = Faults(self._membership)
         self._traffic = Traffic(self._faults)
-        self._tls = None if options.tls is None else _tls_context(options.tls)
+        # What cannot be used is told before anything starts.
+        server_context(options.tls)
         self._security = (
             None
             if options.users is None
@@ -302,7 +303,7 @@ class LoopCluster:
     async def _bound(self, name: str, port: int) -> NodeServer:
         node = Node(name, self._membership, self._clock, self._security, self._options.service)
         server = NodeServer(node, self._traffic)
-        await server.bind(port, self._tls)
+        await server.bind(port, server_context(self._options.tls))
         return server
 
     async def _joined(self, server: NodeServer, rack: int) -> NodeInfo:
@@ -344,15 +345,3 @@ class LoopCluster:
 
 def _place(server: NodeServer, rack: int) -> NodePlace:
     return NodePlace(server.node.name, *server.address, rack)
-
-
-def _tls_context(files: TlsFiles) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(files.certfile, files.keyfile)
-        if files.cafile is not None:
-            context.load_verify_locations(files.cafile)
-            context.verify_mode = ssl.CERT_REQUIRED
-    except (OSError, ssl.SSLError) as error:
-        raise ClusterOptionError(f"tls: these files cannot be used: {error}") from error
-    return context

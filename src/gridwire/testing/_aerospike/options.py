@@ -11,6 +11,7 @@ from typing import Any
 from gridwire.testing._aerospike.accounts import ROLES
 from gridwire.testing._aerospike.config import NAMESPACE_DEFAULTS, SERVICE_DEFAULTS
 from gridwire.testing._aerospike.namespaces import Namespace
+from gridwire.testing._shared.tls_files import TlsFiles, read_tls
 from gridwire.testing.errors import ClusterOptionError
 
 __all__ = [
@@ -19,7 +20,6 @@ __all__ = [
     "ClusterOptions",
     "Hosts",
     "Namespaces",
-    "TlsFiles",
     "UserOptions",
     "Users",
     "read_options",
@@ -64,23 +64,6 @@ class UserOptions:
     password: str = field(repr=False)
     roles: tuple[str, ...] = ("read-write",)
     external: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TlsFiles:
-    """What nodes need to speak TLS.
-
-    Attributes:
-        certfile: certificate chain, PEM.
-        keyfile: its private key; None when it is in `certfile`.
-        cafile: whose certificates clients have to show; None when they need none.
-        name: the name in the certificate.
-    """
-
-    certfile: str
-    keyfile: str | None = None
-    cafile: str | None = None
-    name: str = "localhost"
 
 
 Hosts = list[tuple[str, int] | tuple[str, int, str]]
@@ -191,7 +174,7 @@ def read_options(
         ports=tuple(ports or ()),
         racks=tuple(racks or ()),
         users=_read_users(users),
-        tls=_read_tls(tls),
+        tls=read_tls(tls),
         **others,
     )
 
@@ -224,17 +207,6 @@ def _read_users(given: Users | None) -> dict[str, UserOptions] | None:
                     f"users[{name!r}] is neither a password nor a pair of a password and roles"
                 )
     return found
-
-
-def _read_tls(given: Mapping[str, str] | TlsFiles | None) -> TlsFiles | None:
-    if given is None or isinstance(given, TlsFiles):
-        return given
-    try:
-        return TlsFiles(**{name: str(value) for name, value in given.items()})
-    except TypeError:
-        raise ClusterOptionError(
-            f"tls has certfile, keyfile, cafile and name, not {sorted(given)}"
-        ) from None
 
 
 def _user(password: str, roles: Sequence[str], external: bool = False) -> UserOptions:

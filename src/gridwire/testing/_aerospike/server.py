@@ -8,11 +8,13 @@ import os
 from typing import TYPE_CHECKING
 
 from gridwire.testing._aerospike.link import Link
+from gridwire.testing._homes.server_tls import TlsEntrance
 from gridwire.testing._shared.closing import stop_listening
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from gridwire.testing._aerospike.node import Node
     from gridwire.testing._aerospike.traffic import Traffic
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["NodeServer"]
 
 _HOST = "127.0.0.1"
-
-_HANDSHAKE_SECONDS = 10.0
-"""How long a client may take for the handshake of TLS."""
 
 
 class NodeServer:
@@ -38,6 +37,7 @@ class NodeServer:
         self._traffic = traffic
         self._links: set[Link] = set()
         self._server: asyncio.Server | None = None
+        self._entrance: TlsEntrance | None = None
         self._silence: asyncio.Future[None] | None = None
         self._over = False
 
@@ -64,16 +64,12 @@ class NodeServer:
             ClusterError: the port is taken.
         """
         loop = asyncio.get_running_loop()
-        patience = None if tls is None else _HANDSHAKE_SECONDS
+        accept: Callable[[], asyncio.Protocol] = self._accept
+        if tls is not None:
+            self._entrance = TlsEntrance(tls, self._accept)
+            accept = self._entrance.enter
         try:
-            self._server = await loop.create_server(
-                self._accept,
-                _HOST,
-                port,
-                ssl=tls,
-                ssl_handshake_timeout=patience,
-                start_serving=False,
-            )
+            self._server = await loop.create_server(accept, _HOST, port, start_serving=False)
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             raise ClusterError(f"cannot listen on {_HOST}:{port}: {reason}") from error
@@ -101,6 +97,8 @@ class NodeServer:
         self._over = True
         if self._server is not None:
             await stop_listening(self._server)
+        if self._entrance is not None:
+            self._entrance.close()
         if not self._links:
             return
         self._silence = asyncio.get_running_loop().create_future()

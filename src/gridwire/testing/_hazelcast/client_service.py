@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import client as messages
+from gridwire.testing._hazelcast.client_statistics import take_statistics
 from gridwire.testing._hazelcast.objects import MAP_SERVICE, ObjectListener
 from gridwire.testing._hazelcast.refusals import (
     StackFrame,
@@ -36,22 +37,34 @@ _MAJOR_OF_SILENCE = 5
 
 def _authenticate(session: Session, buffer: Buffer) -> None:
     request = messages.AUTHENTICATION.decode_request(buffer)
+    options = session.state.options
+    known = (request.username, request.password) == (options.username, options.password)
+    # Who may come by a token alone cannot come without one.
+    known = known and (options.token is None or options.username is not None)
+    _judge(session, messages.AUTHENTICATION, request, known)
+
+
+def _authenticate_by_token(session: Session, buffer: Buffer) -> None:
+    request = messages.AUTHENTICATION_CUSTOM.decode_request(buffer)
+    token = session.state.options.token
+    # Without a login module, which only the commercial members have, no token is good.
+    known = token is not None and bytes(request.credentials) == token.encode()
+    _judge(session, messages.AUTHENTICATION_CUSTOM, request, known)
+
+
+def _judge(session: Session, message: Message, request: Any, known: bool) -> None:
     session.client_name = request.client_name
     options = session.state.options
     status = _AUTHENTICATED
     if request.serialization_version != _SERIALIZATION_VERSION:
         status = _SERIALIZATION_VERSION_MISMATCH
-    elif (request.cluster_name, request.username, request.password) != (
-        options.cluster_name,
-        options.username,
-        options.password,
-    ):
+    elif not known or request.cluster_name != options.cluster_name:
         # A real member says the same of a wrong name and of a wrong password.
         status = _CREDENTIALS_FAILED
     elif session.state.faults.active and _is_kept_out(session, request):
         status = _NOT_ALLOWED_IN_CLUSTER
     if status != _AUTHENTICATED:
-        _refuse(session, messages.AUTHENTICATION, status)
+        _refuse(session, message, status)
         return
     if request.uuid is None:
         frame = ("com.hazelcast.client.impl.ClientEndpointManagerImpl", "sendClientEvent")
@@ -60,7 +73,7 @@ def _authenticate(session: Session, buffer: Buffer) -> None:
             StackFrame(*frame, "ClientEndpointManagerImpl.java", 133),
         )
     session.admit(request.uuid)
-    _admit(session)
+    _admit(session, message)
 
 
 def _is_kept_out(session: Session, request: Any) -> bool:
@@ -70,19 +83,12 @@ def _is_kept_out(session: Session, request: Any) -> bool:
     return fault is not None
 
 
-def _authenticate_by_token(session: Session, buffer: Buffer) -> None:
-    request = messages.AUTHENTICATION_CUSTOM.decode_request(buffer)
-    session.client_name = request.client_name
-    # Without a login module, which only the commercial members have, no token is good.
-    _refuse(session, messages.AUTHENTICATION_CUSTOM, _CREDENTIALS_FAILED)
-
-
-def _admit(session: Session) -> None:
+def _admit(session: Session, message: Message) -> None:
     state = session.state
     session.answer(
-        messages.AUTHENTICATION,
+        message,
         _AUTHENTICATED,
-        address_of(session.member),
+        address_of(state, session.member),
         session.member.uuid,
         _SERIALIZATION_VERSION,
         state.options.version,
@@ -225,7 +231,7 @@ HANDLERS: dict[int, Handler] = {
     messages.REMOVE_DISTRIBUTED_OBJECT_LISTENER.request_type: _unwatch_objects,
     messages.SEND_ALL_SCHEMAS.request_type: _take_schemas,
     messages.PING.request_type: _acknowledge(messages.PING),
-    messages.STATISTICS.request_type: _acknowledge(messages.STATISTICS),
+    messages.STATISTICS.request_type: take_statistics,
     messages.TRIGGER_PARTITION_ASSIGNMENT.request_type: _acknowledge(
         messages.TRIGGER_PARTITION_ASSIGNMENT
     ),

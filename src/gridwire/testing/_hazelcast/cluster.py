@@ -8,11 +8,13 @@ import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gridwire.testing._hazelcast import fault_specs as specs
+from gridwire.testing._hazelcast.client_statistics import reports_of
 from gridwire.testing._hazelcast.link import flush
 from gridwire.testing._hazelcast.orders import perform
 from gridwire.testing._hazelcast.server import MemberServer
 from gridwire.testing._hazelcast.state import ClusterState
 from gridwire.testing._hazelcast.traffic import Traffic
+from gridwire.testing._homes.server_tls import server_context
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class LoopCluster:
         self, options: ClusterOptions, *, clock: Callable[[], float], random: Random
     ) -> None:
         self._options = options
+        # What cannot be used is told before anything starts.
+        server_context(options.tls)
         self._state = ClusterState(options, clock=clock, random=random)
         self._traffic = Traffic(self._state)
         self._servers: dict[UUID, MemberServer] = {}
@@ -117,7 +121,7 @@ class LoopCluster:
             ClusterError: the port is taken.
         """
         server = MemberServer(self._state, self._traffic, lite=lite)
-        await server.bind(port)
+        await self._bind(server, port)
         return await self._joined(server)
 
     async def kill(self, uuid: UUID) -> None:
@@ -161,10 +165,10 @@ class LoopCluster:
         server = MemberServer(self._state, self._traffic, lite=old.lite)
         if new_address:
             # While the old one still has its own, this cannot be given the same.
-            await server.bind(0)
+            await self._bind(server, 0)
         await self.kill(uuid)
         if not new_address:
-            await server.bind(old.member.port)
+            await self._bind(server, old.member.port)
         return await self._joined(server)
 
     def clear(self) -> None:
@@ -225,6 +229,10 @@ class LoopCluster:
         """
         self.end_fault(self.begin_fault(specs.migration(tuple(partition_ids), to, "wait")))
 
+    def client_statistics(self) -> dict[str, dict[str, Any]]:
+        """What connected clients reported of themselves, by their UUIDs; see `reports_of`."""
+        return reports_of(link.session for link in self._links() if not link.session.closing)
+
     def disconnect(self, choice: Choice) -> int:
         """Break connections, as a network that forgot them does.
 
@@ -269,6 +277,9 @@ class LoopCluster:
     def run_time(self) -> None:
         """Let the cluster's clock go as it does without `advance_time` and `stop_time`."""
         self._state.clock.run()
+
+    async def _bind(self, server: MemberServer, port: int) -> None:
+        await server.bind(port, server_context(self._options.tls))
 
     async def _joined(self, server: MemberServer) -> MemberFacts:
         await server.join()

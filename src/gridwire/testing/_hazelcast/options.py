@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from gridwire.testing._hazelcast.factories import Factories, check_factories
 from gridwire.testing._hazelcast.properties import read_properties
 from gridwire.testing._hazelcast.versions import full_version
+from gridwire.testing._shared.tls_files import TlsFiles
 from gridwire.testing.errors import ClusterOptionError
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ class ClusterOptions:
     ports: tuple[int, ...] = ()
     username: str | None = None
     password: str | None = None
+    token: str | None = None
+    advertised_host: str | None = None
+    public_host: str | None = None
+    tls: TlsFiles | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     data_serializable_factories: Factories = field(default_factory=dict)
 
@@ -71,6 +77,8 @@ class ClusterOptions:
         object.__setattr__(self, "version", full_version(self.version))
         if (self.username is None) != (self.password is None):
             raise ClusterOptionError("username and password go together")
+        _check_host("advertised_host", self.advertised_host)
+        _check_host("public_host", self.public_host)
         read_properties(self.properties)
         object.__setattr__(
             self, "data_serializable_factories", check_factories(self.data_serializable_factories)
@@ -84,9 +92,25 @@ class ClusterOptions:
             ClusterOptionError: a field is unknown, missing or cannot be.
         """
         try:
-            return cls(**{**fields, "ports": tuple(fields.get("ports", ()))})
+            tls = fields.get("tls")
+            return cls(
+                **{
+                    **fields,
+                    "ports": tuple(fields.get("ports", ())),
+                    "tls": None if tls is None else TlsFiles(**tls),
+                }
+            )
         except TypeError as error:
             raise ClusterOptionError(f"not the options of a cluster: {error}") from None
+
+
+def _check_host(name: str, host: object) -> None:
+    if host is None:
+        return
+    try:
+        ip_address(host if isinstance(host, str) else "")
+    except ValueError:
+        raise ClusterOptionError(f"{name} is an IP address, not {host!r}") from None
 
 
 def _check_number(name: str, value: object, least: int, most: int) -> None:

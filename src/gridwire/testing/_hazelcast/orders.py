@@ -64,6 +64,8 @@ def perform_now(cluster: LoopCluster, order: Mapping[str, Any]) -> Any:
     match order["do"]:
         case "begin_fault":
             return cluster.begin_fault(FaultSpec.from_json(order["spec"]))
+        case "client_statistics":
+            return cluster.client_statistics()
         case "migrate":
             cluster.migrate(order["partitions"], order["to"])
         case "disconnect":

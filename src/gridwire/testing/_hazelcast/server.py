@@ -8,10 +8,14 @@ import os
 from typing import TYPE_CHECKING
 
 from gridwire.testing._hazelcast.link import Link, flush
+from gridwire.testing._homes.server_tls import TlsEntrance
 from gridwire.testing._shared.closing import stop_listening
 from gridwire.testing.errors import ClusterError
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
     from gridwire.testing._hazelcast.member import Member
     from gridwire.testing._hazelcast.state import ClusterState
     from gridwire.testing._hazelcast.traffic import Traffic
@@ -42,6 +46,7 @@ class MemberServer:
         self._traffic = traffic
         self._links: set[Link] = set()
         self._server: asyncio.Server | None = None
+        self._entrance: TlsEntrance | None = None
         self._member: Member | None = None
         self._over = False
         self._silence: asyncio.Future[None] | None = None
@@ -57,18 +62,23 @@ class MemberServer:
         """The connections that are open."""
         return tuple(self._links)
 
-    async def bind(self, port: int) -> None:
+    async def bind(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         """Take an address, at which clients are not answered yet.
 
         Args:
             port: where to listen on 127.0.0.1, 0 for any free port.
+            tls: speak TLS.
 
         Raises:
             ClusterError: the port is taken.
         """
         loop = asyncio.get_running_loop()
+        accept: Callable[[], asyncio.Protocol] = self._accept
+        if tls is not None:
+            self._entrance = TlsEntrance(tls, self._accept)
+            accept = self._entrance.enter
         try:
-            server = await loop.create_server(self._accept, _HOST, port, start_serving=False)
+            server = await loop.create_server(accept, _HOST, port, start_serving=False)
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             raise ClusterError(f"cannot listen on {_HOST}:{port}: {reason}") from error
@@ -129,6 +139,8 @@ class MemberServer:
         self._over = True
         if self._server is not None:
             await stop_listening(self._server)
+        if self._entrance is not None:
+            self._entrance.close()
 
     async def _silent(self, seconds: float | None) -> bool:
         """Wait until all connections are gone; whether they are."""

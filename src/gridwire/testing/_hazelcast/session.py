@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from gridwire.hazelcast.protocol.frames import Buffer
     from gridwire.hazelcast.protocol.table import Encoded, Message
+    from gridwire.testing._hazelcast.client_statistics import Report
     from gridwire.testing._hazelcast.member import Member
     from gridwire.testing._hazelcast.state import ClusterState
 
@@ -67,6 +68,7 @@ class Session:
         flags: frame flags of the request in work.
         correlation_id: its correlation id, which all that answers it carries.
         partition_id: the partition it names, -1 for none.
+        report: what the client said of itself here the last time.
     """
 
     __slots__ = (
@@ -85,6 +87,7 @@ class Session:
         "now",
         "outlet",
         "partition_id",
+        "report",
         "state",
     )
 
@@ -105,6 +108,7 @@ class Session:
         self.flags = 0
         self.correlation_id = 0
         self.partition_id = -1
+        self.report: Report | None = None
         self._open = entrance
         self._handlers = handlers
         self._reader = FrameReader(FIRST_MESSAGE_BYTES)

@@ -22,24 +22,36 @@ _MEMBERS, _PARTITIONS, _GROUPS, _VERSION = client_messages.ADD_CLUSTER_VIEW_LIST
 
 # The kind of an address by which members themselves reach a member.
 _MEMBER_PROTOCOL = 0
+# The kind of an address that clients from outside may use, and the first line that has it.
+_CLIENT_PROTOCOL = 1
+_FIRST_PUBLIC = (4, 2)
 _NO_PARTITION = -1
 
 
-def address_of(member: Member) -> Any:
+def address_of(state: ClusterState, member: Member) -> Any:
     """The address of a member as the protocol carries it."""
-    return customs.Address(member.host, member.port)
+    return customs.Address(state.options.advertised_host or member.host, member.port)
 
 
 def member_infos(state: ClusterState) -> list[Any]:
     """All members, the oldest first."""
     version = customs.MemberVersion(*state.dialect.numbers)
-    place = customs.EndpointQualifier(_MEMBER_PROTOCOL, None)
     return [
         customs.MemberInfo(
-            address_of(member), member.uuid, {}, member.lite, version, {place: address_of(member)}
+            address_of(state, member), member.uuid, {}, member.lite, version, _places(state, member)
         )
         for member in state.members
     ]
+
+
+def _places(state: ClusterState, member: Member) -> dict[Any, Any]:
+    """The addresses of a member by their kind."""
+    places = {customs.EndpointQualifier(_MEMBER_PROTOCOL, None): address_of(state, member)}
+    public = state.options.public_host
+    if public is not None and state.dialect.numbers >= _FIRST_PUBLIC:
+        kind = customs.EndpointQualifier(_CLIENT_PROTOCOL, "public")
+        places[kind] = customs.Address(public, member.port)
+    return places
 
 
 def partition_owners(state: ClusterState) -> list[tuple[UUID, list[int]]]:
