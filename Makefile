@@ -16,7 +16,7 @@ DEFINITION := pyproject.toml setup.py
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit check format bench build-ext dist clean distclean
+.PHONY: help demo test test-unit check format storm bench build-ext dist clean distclean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -43,6 +43,9 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+storm: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m support.storm $(ARGS)
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench $(ARGS)

@@ -42,11 +42,12 @@ config.cluster_name = "orders"
 config.heartbeat_interval = 2.5
 ```
 
-Names and defaults are those of the official client; an option marked **+** exists only here. A
-value of the wrong type gives a `TypeError` (a boolean is not a number), one that is not allowed a
-`ValueError`, an unknown name an `InvalidConfigurationError` that names the nearest option. Options
-that are one of a few take the member of the enum, its number or its name. No text shows a password
-or a token.
+Names are those of the official client, and so are defaults, but for those of TLS, which are safer
+here (see [the differences](hazelcast-differences.md#options)); an option marked **+** exists only
+here. A value of the wrong type gives a `TypeError` (a boolean is not a number), one that is not
+allowed a `ValueError`, an unknown name an `InvalidConfigurationError` that names the nearest
+option. Options that are one of a few take the member of the enum, its number or its name. No text
+shows a password or a token.
 """
 
 REFUSED = """\
