@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from support import stunnel
+
 SCRIPT = Path(__file__).resolve().parents[1] / ".ci" / "run"
 
 RECORD = """#!/bin/sh
@@ -39,7 +41,7 @@ class Machine:
         shutil.copy(SCRIPT, self._checkout / ".ci" / "run")
         for name in ("basename", "bash", "dirname", "env", "grep", "mktemp", "rm", "sed", "sh"):
             self._programs.joinpath(name).symlink_to(str(shutil.which(name)))
-        for name in ("apt-get", "cc", "javac", "make", "mvn", "python3"):
+        for name in ("apt-get", "cc", "javac", "make", "mvn", "python3", "stunnel"):
             self.add(name, RECORD)
         self.add("sudo", '#!/bin/sh\nexec "$@"\n')
         self.add("java", "#!/bin/sh\necho 'openjdk version \"17.0.1\"' >&2\n")
@@ -108,11 +110,12 @@ def test_the_first_failure_ends_the_run(machine: Machine, target: str):
 
 def test_what_is_missing_is_installed(machine: Machine):
     machine.remove("mvn")
+    machine.remove("stunnel")
     machine.add("java", "#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
     _, calls = machine.run(failing=" check")
     assert calls[0].startswith("apt-get update ")
     assert calls[1].startswith(
-        "apt-get install --yes --no-install-recommends maven openjdk-17-jdk-headless "
+        "apt-get install --yes --no-install-recommends maven stunnel4 openjdk-17-jdk-headless "
     )
 
 
@@ -130,3 +133,15 @@ def test_a_failed_installation_ends_the_run(machine: Machine):
     assert done.returncode == 3
     assert len(calls) == 2
     assert all(call.startswith("apt-get ") for call in calls)
+
+
+@pytest.mark.parametrize(
+    ("needed", "outcome"), [("1", pytest.fail.Exception), ("", pytest.skip.Exception)]
+)
+def test_a_run_that_needs_real_members_needs_stunnel(
+    monkeypatch: pytest.MonkeyPatch, needed: str, outcome: type[BaseException]
+):
+    monkeypatch.setattr(stunnel.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setenv("GRIDWIRE_REQUIRE_REAL", needed)
+    with pytest.raises(outcome, match="stunnel is not installed"):
+        stunnel.stunnel_program()

@@ -73,6 +73,13 @@ def test_facts_outcome_and_hint_become_one_readable_text():
     )
 
 
+def test_what_is_quoted_of_an_error_has_neither_outcome_nor_hint():
+    error = GridwireError("It broke", outcome=Outcome.UNKNOWN, hint="Look at it.", member="one")
+    assert error.statement == "It broke (member=one)"
+    assert str(error).startswith(error.statement)
+    assert GridwireError().statement == "GridwireError"
+
+
 def test_a_bare_message_stands_alone():
     assert str(GridwireError("It rains")) == "It rains"
 
@@ -174,6 +181,7 @@ def test_defaults_never_claim_more_than_the_class_knows():
         "GridwireError": None,
         "UsageError": Outcome.NOT_SENT,
         "AddressSyntaxError": None,
+        "ForeignLoopError": Outcome.NOT_SENT,
         "ClientClosedError": Outcome.UNKNOWN,
         "AccessDeniedError": Outcome.REJECTED,
         "BackpressureError": Outcome.NOT_SENT,

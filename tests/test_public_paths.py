@@ -29,14 +29,15 @@ OTHER = "what users need of it is elsewhere, or works without it"
 # -- what is not here, and why --------------------------------------------------------------------
 
 ABSENT_MODULES = [
-    ("compact cp db discovery security sql", LATER),
+    ("compact cp db sql", LATER),
     ("proxy.cp transaction types vector", LATER),
     ("proxy.executor proxy.flake_id_generator proxy.list proxy.multi_map proxy.pn_counter", LATER),
     ("proxy.queue proxy.reliable_topic proxy.replicated_map proxy.ringbuffer proxy.set", LATER),
     ("proxy.topic proxy.transactional_list proxy.transactional_map", LATER),
     ("proxy.transactional_multi_map proxy.transactional_queue proxy.transactional_set", LATER),
     ("proxy.vector_collection serialization.compact serialization.portable statistics", LATER),
-    ("asyncore connection hash internal invocation listener metrics protocol reactor", INNER),
+    ("asyncore connection discovery hash internal invocation listener metrics", INNER),
+    ("protocol reactor", INNER),
     ("serialization.bits serialization.serialization_const serialization.serializer", INNER),
     ("serialization.util", INNER),
 ]

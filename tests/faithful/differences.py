@@ -239,6 +239,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         {r"near_caches-keys_that_are_cached: near: contains_key\('k[01]'\) .*": "-> True"},
     ),
     Difference(
+        "`token_provider` beside `creds_username`, `cluster_members` beside a cloud token",
+        "the token is taken and the name ignored; `IllegalStateError` for the members",
+        "`ContradictingOptionsError`, an `IllegalStateError`, for both and for what is like them",
+        "an option that is silently without effect is a mistake that nobody finds",
+        {},
+    ),
+    Difference(
         "in-process members: `instance_of` a class of the user",
         "found by its Java name",
         "`HazelcastSerializationError`, as for a class that there is not",

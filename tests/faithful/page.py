@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from faithful.differences import DIFFERENCES, Difference
+from faithful.option_differences import OPTION_DIFFERENCES, OptionDifference
 
 __all__ = ["PAGE", "main", "text"]
 
@@ -22,13 +24,14 @@ members, is recorded in `tests/faithful/recorded/`. The official client (threads
 this one (blocking, futures, asyncio) see the same, on real members and on
 `gridwire.testing.HazelcastCluster`: the same results, the same events in the same order, errors of
 the same class or of a class derived from it. What follows are the exceptions. The suite holds each
-client to them: a row that is no longer true is an error as well.
+client to them: a row that is no longer true is an error as well. The last table is about options,
+which other tests look at.
 """
 
 
-def _table(rows: list[Difference]) -> str:
+def _table(rows: Sequence[Difference | OptionDifference], theirs: str) -> str:
     lines = [
-        "| what | the official client, on real members | here | why |",
+        f"| what | {theirs} | here | why |",
         "|---|---|---|---|",
         *(f"| {row.what} | {row.theirs} | {row.ours} | {row.why} |" for row in rows),
     ]
@@ -39,7 +42,10 @@ def text() -> str:
     """The page as it should be."""
     clients = [row for row in DIFFERENCES if not row.in_process]
     members = [row for row in DIFFERENCES if row.in_process]
-    parts = ["## The client\n", _table(clients), "## The in-process cluster\n", _table(members)]
+    seen = "the official client, on real members"
+    parts = ["## The client\n", _table(clients, seen)]
+    parts += ["## The in-process cluster\n", _table(members, seen)]
+    parts += ["## Options\n", _table(OPTION_DIFFERENCES, "the official client")]
     return "\n".join([_INTRODUCTION, *parts])
 
 

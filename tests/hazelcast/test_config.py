@@ -6,7 +6,6 @@ import dataclasses
 import enum
 import pickle
 import socket
-import ssl
 
 import hazelcast.config as official
 import hazelcast.serialization.api as official_api
@@ -31,6 +30,7 @@ from gridwire.hazelcast.config import (
     Options,
     ReconnectMode,
     ReliableTopicConfig,
+    SSLProtocol,
     UnknownOptionError,
 )
 from gridwire.hazelcast.errors import InvalidConfigurationError
@@ -40,25 +40,25 @@ from gridwire.hazelcast.util import RandomLB, RoundRobinLB
 GROUPS = ["Config", "NearCacheConfig", "FlakeIdGeneratorConfig", "ReliableTopicConfig"]
 OURS_ALONE = {
     "ssl_context",
+    "address_translator",
     "allow_pickle",
+    "cloud_base_url",
     "max_pending_invocations",
+    "notice_listeners",
+    "retry_on_auth_failure",
     "max_queued_bytes",
+    "telemetry",
     "max_message_bytes",
 }
 OURS_ALONE_OF_GROUPS = {"share_objects", "max_bytes", "reconcile_interval"}
+SAFER_DEFAULTS = {
+    # TLS 1.2 alone, against 1.2 and later; and no look at the names in certificates.
+    "ssl_protocol": (SSLProtocol.TLSv1_2, None),
+    "ssl_check_hostname": (False, True),
+}
+"""What the official client does by default, and what we do."""
+
 WITHOUT_EFFECT = {
-    "ssl_enabled": True,
-    "ssl_cafile": "ca.pem",
-    "ssl_certfile": "cert.pem",
-    "ssl_keyfile": "key.pem",
-    "ssl_password": "s3cret",
-    "ssl_protocol": "TLSv1_3",
-    "ssl_ciphers": "ALL",
-    "ssl_check_hostname": True,
-    "ssl_context": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-    "cloud_discovery_token": "s3cret",
-    "async_start": True,
-    "reconnect_mode": "ASYNC",
     "portable_version": 1,
     "portable_factories": {1: {1: int}},
     "compact_serializers": [object()],
@@ -66,10 +66,6 @@ WITHOUT_EFFECT = {
     "check_class_definition_errors": False,
     "flake_id_generators": {"f": {}},
     "reliable_topics": {"t": {}},
-    "statistics_enabled": True,
-    "statistics_period": 1,
-    "token_provider": type("Provider", (), {"token": lambda self, address: b"s3cret"})(),
-    "use_public_ip": True,
 }
 
 
@@ -103,6 +99,8 @@ IN_EFFECT = {
     ],
     "redo_operation": True,
     "smart_routing": False,
+    "statistics_enabled": True,
+    "statistics_period": 1,
     "retry_initial_backoff": 0.1,
     "retry_max_backoff": 5,
     "retry_jitter": 1,
@@ -122,6 +120,14 @@ IN_EFFECT = {
     "fail_on_indeterminate_operation_state": True,
     "creds_username": "user",
     "creds_password": "s3cret",
+    "ssl_enabled": True,
+    "ssl_cafile": "ca.pem",
+    "ssl_certfile": "cert.pem",
+    "ssl_keyfile": "key.pem",
+    "ssl_password": "s3cret",
+    "ssl_protocol": SSLProtocol.TLSv1_3,
+    "ssl_ciphers": "ALL",
+    "ssl_check_hostname": False,
 }
 
 # Values that are right for few options and wrong for most.
@@ -204,7 +210,10 @@ def test_options_and_defaults_are_the_official_ones(name: str):
     group = getattr(ours, name)()
     assert set(official_names(theirs)) == set(group.options) - OURS_ALONE - OURS_ALONE_OF_GROUPS
     for option in official_names(theirs):
-        assert getattr(group, option) == getattr(theirs, option)
+        if name == "Config" and option in SAFER_DEFAULTS:
+            assert (getattr(theirs, option), getattr(group, option)) == SAFER_DEFAULTS[option]
+        else:
+            assert getattr(group, option) == getattr(theirs, option)
 
 
 def test_there_are_54_official_options():
@@ -575,6 +584,15 @@ def test_a_snapshot_gives_the_schedule_of_connecting():
     assert config.snapshot().backoff_policy == BackoffPolicy(2, 3, 4, 0.5, 6)
 
 
+@pytest.mark.parametrize("name", ["cluster_name", "creds_username", "creds_password"])
+def test_a_text_that_cannot_be_sent_is_refused_and_not_shown(name: str):
+    with pytest.raises(ValueError, match=name) as caught:
+        setattr(Config(), name, "s3cret\udc80")
+    assert "s3cret" not in str(caught.value)
+    assert "s3cret" not in repr(vars(caught.value))
+    assert not isinstance(caught.value, UnicodeError)
+
+
 def test_no_text_shows_a_secret():
     config = Config()
     config.creds_username = "visible"
@@ -639,6 +657,22 @@ anything = st.recursive(
 )
 
 
+NEEDED = {
+    "creds_password": {"creds_username": "ann"},
+    "cloud_base_url": {"cloud_discovery_token": "s3cret"},
+    "ssl_keyfile": {"ssl_enabled": True, "ssl_certfile": "cert.pem"},
+    "ssl_password": {"ssl_enabled": True, "ssl_certfile": "cert.pem"},
+    **{
+        name: {"ssl_enabled": True}
+        for name in Config.options
+        if name.startswith("ssl_") and name not in ("ssl_keyfile", "ssl_password")
+    },
+}
+"""What an option must not be without."""
+
+BROKEN_VERSIONS = (SSLProtocol.SSLv2, SSLProtocol.SSLv3)
+
+
 @given(st.sampled_from(list(Config.options)), anything)
 def test_any_value_is_taken_or_refused_by_a_typed_error(name: str, value: object):
     config = Config()
@@ -649,7 +683,13 @@ def test_any_value_is_taken_or_refused_by_a_typed_error(name: str, value: object
         assert repr(getattr(config, name)) == before
     else:
         config.heartbeat_interval, config.heartbeat_timeout = 1, 2
-        config.snapshot()
+        for needed, given in NEEDED.get(name, {}).items():
+            setattr(config, needed, given)
+        if name == "ssl_protocol" and value is not None and config.ssl_protocol in BROKEN_VERSIONS:
+            with pytest.raises(InvalidConfigurationError, match="is broken"):
+                config.snapshot()
+        else:
+            config.snapshot()
 
 
 def test_an_index_is_made_in_three_ways():
@@ -743,3 +783,11 @@ def test_the_default_balancer_of_the_documentation_exists():
     config = Config()
     config.load_balancer = RoundRobinLB()
     assert config.snapshot().load_balancer is config.load_balancer
+
+
+@pytest.mark.parametrize(("seconds", "connecting", "asking"), [(0, None, 30.0), (2.5, 2.5, 2.5)])
+def test_connecting_may_have_no_limit_but_asking_for_addresses_has_one(
+    seconds: float, connecting: float | None, asking: float
+) -> None:
+    snapshot = Config.resolve(None, {"connection_timeout": seconds}).snapshot()
+    assert (snapshot.connecting_limit, snapshot.asking_limit) == (connecting, asking)

@@ -118,6 +118,61 @@ def test_while_the_transport_is_full_payloads_stay_and_the_unwanted_are_dropped(
     connected(body)
 
 
+def test_what_the_transport_holds_has_not_been_sent() -> None:
+    size = 32 << 20
+
+    async def body(
+        stream: AioStream, _: Any, reader: asyncio.StreamReader, __: asyncio.StreamWriter
+    ) -> None:
+        stream.write(bytearray(b"small"))
+        assert (stream.waiting_bytes, stream.sent_bytes) == (5, 0)
+        assert await reader.readexactly(5) == b"small"
+        assert (stream.waiting_bytes, stream.sent_bytes) == (0, 5)
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        stream.write([bytearray(b"x"), bytes(size)])
+        await until(lambda: stream._paused)
+        # It waits in the transport, where limits do not count it.
+        assert stream.unsent_bytes == 0
+        assert stream.waiting_bytes > size // 2
+        assert stream.waiting_bytes + stream.sent_bytes == 5 + 1 + size
+        stream.write(bytearray(b"behind"))
+        assert stream.unsent_bytes == 6
+        assert stream.waiting_bytes + stream.sent_bytes == 5 + 1 + size + 6
+        reader._transport.resume_reading()  # type: ignore[attr-defined]
+        await reader.readexactly(1 + size + 6)
+        assert (stream.waiting_bytes, stream.sent_bytes) == (0, 5 + 1 + size + 6)
+
+    connected(body)
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["closed", "broken"])
+def test_what_never_left_is_not_counted_as_sent_afterwards(broken: bool) -> None:
+    size = 32 << 20
+
+    async def body(
+        stream: AioStream,
+        receiver: NotingReceiver,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        stream.write(bytearray(b"small"))
+        await reader.readexactly(5)
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        stream.write([bytearray(b"x"), bytes(size)])
+        await until(lambda: stream._paused)
+        # For a turn nobody asks; what is known at the end was noted without it.
+        await asyncio.sleep(0)
+        if broken:
+            writer.transport.abort()
+        else:
+            stream.close()
+        await until(lambda: receiver.ends)
+        assert 5 < stream.sent_bytes < size // 2
+        assert stream.waiting_bytes == 0
+
+    connected(body)
+
+
 def test_close_tells_what_never_left() -> None:
     filler = bytes(1 << 20)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -87,6 +88,16 @@ def test_an_interrupt_while_its_thread_starts_leaves_none(monkeypatch: pytest.Mo
         HostedLoop("interrupted")
     for thread in threading.enumerate():
         if thread.name == "interrupted":
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_one_that_nobody_has_any_more_ends_by_itself() -> None:
+    # As after an interrupt between the constructor's end and the caller's name for what it made.
+    HostedLoop("lost").run(asyncio.sleep(0))
+    gc.collect()
+    for thread in threading.enumerate():
+        if thread.name == "lost":
             thread.join(10)
             assert not thread.is_alive()
 

@@ -13,6 +13,8 @@ from time import monotonic
 import pytest
 
 from gridwire._io.pooled import Framing, Phase, PooledSocket, wait_for_any
+from gridwire._io.tls import Tls
+from gridwire._io.tls_errors import TlsError, TlsFault
 
 trustme = pytest.importorskip("trustme")
 
@@ -325,7 +327,7 @@ def tls(listener: socket.socket, authority: trustme.CA) -> Iterator[tuple[Pooled
     authority.configure_trust(trusting)
     thread = in_background(accept)
     pooled = PooledSocket(FRAMING)
-    pooled.open(*listener.getsockname(), monotonic() + 10, trusting, "node.example")
+    pooled.open(*listener.getsockname(), monotonic() + 10, Tls(context=trusting), "node.example")
     thread.join()
     yield pooled, peers
     pooled.close()
@@ -368,9 +370,9 @@ def test_a_certificate_that_nobody_trusts(listener: socket.socket, authority: tr
 
     thread = in_background(accept)
     pooled = PooledSocket(FRAMING)
-    with pytest.raises(ssl.SSLCertVerificationError):
-        pooled.open(
-            *listener.getsockname(), monotonic() + 5, ssl.create_default_context(), "node.example"
-        )
+    with pytest.raises(TlsError) as caught:
+        pooled.open(*listener.getsockname(), monotonic() + 5, Tls(), "node.example")
+    assert caught.value.fault is TlsFault.UNKNOWN_AUTHORITY
+    assert isinstance(caught.value.__cause__, ssl.SSLCertVerificationError)
     thread.join()
     assert not pooled.is_open

@@ -77,6 +77,29 @@ def test_a_writer_never_waits_for_a_peer_that_does_not_read(pair: Pair) -> None:
     pair.stream.write(bytearray(b"done"))
     assert read_exactly(pair.peer, 4) == b"done"
     assert pair.stream.unsent_bytes == 0
+    assert pair.stream.sent_bytes == 16 * (len(payload) + 1) + 4
+
+
+def test_a_part_that_is_under_way_is_sent_as_far_as_the_kernel_took_it(pair: Pair) -> None:
+    size = 32 << 20
+    pair.stream.write([bytearray(b"x"), bytes(size), b"tail"])
+    pair.stream.write(bytearray(b"behind"))
+    whole = 1 + size + 4 + 6
+    assert size // 2 < pair.stream.waiting_bytes < size
+    assert pair.stream.waiting_bytes + pair.stream.sent_bytes == whole
+    read_exactly(pair.peer, whole)
+    assert (pair.stream.waiting_bytes, pair.stream.sent_bytes) == (0, whole)
+
+
+def test_what_never_left_is_not_counted_as_sent_afterwards(pair: Pair) -> None:
+    size = 32 << 20
+    pair.stream.write(bytearray(b"small"))
+    pair.stream.write([bytearray(b"x"), bytes(size)])
+    taken = pair.stream.sent_bytes
+    pair.stream.close()
+    pair.receiver.wait_for(lambda: pair.receiver.ends)
+    assert 5 < taken == pair.stream.sent_bytes < size // 2
+    assert pair.stream.waiting_bytes == 0
 
 
 def test_nothing_is_sent_for_callers_who_gave_up_while_the_kernel_refused(pair: Pair) -> None:

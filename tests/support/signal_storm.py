@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A program that is interrupted inside the client thousands of times; run by a test.
 
-Arguments: address, cluster name, number of interrupts. A timer signal raises whenever it finds the
+Arguments: address, cluster name, number of interrupts, and a file of trusted certificates when it
+is to speak TLS. A timer signal raises whenever it finds the
 main thread anywhere inside the library; three other threads read all the time. Prints what it saw
 as JSON.
 """
@@ -61,7 +62,10 @@ def read(values: Any, seed: int, stop: threading.Event, report: dict[str, Any]) 
 
 def main() -> None:
     address, name, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    client = HazelcastClient(cluster_members=[address], cluster_name=name, invocation_timeout=30)
+    tls = {"ssl_enabled": True, "ssl_cafile": sys.argv[4]} if sys.argv[4:] else {}
+    client = HazelcastClient(
+        cluster_members=[address], cluster_name=name, invocation_timeout=30, **tls
+    )
     futures = client.get_map("storm")
     values = futures.blocking()
     for key in range(_KEYS):

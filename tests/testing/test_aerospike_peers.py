@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from gridwire.testing import AerospikeCluster
+from support.patience import until
 
 KEYS = [("test", "s", number) for number in range(40)]
-WAIT_SECONDS = 20.0
 
 
 @pytest.mark.parametrize("nodes", [1, 3])
@@ -42,10 +40,10 @@ def test_the_official_client_goes_on_when_a_node_dies_and_another_comes():
             for key in KEYS:
                 client.put(key, {"n": key[2]})
             cluster.nodes[0].kill()
-            _wait_for(lambda: len(client.get_nodes()) == 2)
+            until(lambda: len(client.get_nodes()) == 2)
             assert [client.get(key)[2] for key in KEYS] == [{"n": key[2]} for key in KEYS]
             cluster.start_node()
-            _wait_for(lambda: len(client.get_nodes()) == 3)
+            until(lambda: len(client.get_nodes()) == 3)
             with cluster.refuse(22, requests="record.write"), pytest.raises(errors.AerospikeError):
                 client.put(KEYS[0], {"n": 1})
         finally:
@@ -62,10 +60,3 @@ def test_the_official_client_logs_in():
         client.close()
         with pytest.raises(aerospike.exception.InvalidPassword):
             aerospike.client({**config, "password": "wrong"}).connect()
-
-
-def _wait_for(condition):
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
 from gridwire.testing import AsyncHazelcastCluster, AsyncMember, HazelcastCluster, Member, faults
+from support.pages import programs, run_program, text_of
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "breaking-a-cluster.md"
-TEXT = PAGE.read_text(encoding="utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+PAGE = "docs/how-to/breaking-a-cluster.md"
+TEXT = text_of(PAGE)
+PROGRAMS = programs(PAGE)
 NOT_A_FAULT = {"start", "stop", "members", "addresses", "cluster_name", "version"}
 
 
@@ -20,7 +18,7 @@ NOT_A_FAULT = {"start", "stop", "members", "addresses", "cluster_name", "version
     ("number", "printed"), [(0, "no answer\n1 3\n3\n"), (1, "0\n")], ids=["begin", "choice"]
 )
 def test_its_programs_run(number, printed, capsys):
-    exec(compile(PROGRAMS[number], str(PAGE), "exec"), {})
+    run_program(PROGRAMS[number], PAGE)
     assert capsys.readouterr().out == printed
 
 

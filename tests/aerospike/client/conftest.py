@@ -11,7 +11,11 @@ import pytest
 
 from gridwire.aerospike.asyncio.client import AsyncClient
 from support.aerospike_scripted import ScriptedCluster
-from support.patience import patient
+from support.patience import PATIENCE, patient
+
+OPENING = {"timeout": int(PATIENCE * 1000)}
+"""How long a connection may take to open, in milliseconds. The default is a second, for which a
+busy machine may stand still."""
 
 Body = Callable[[AsyncClient, ScriptedCluster], Coroutine[Any, Any, None]]
 
@@ -32,7 +36,7 @@ def connected(
         async def main() -> None:
             async with (
                 cluster or ScriptedCluster(count) as nodes,
-                AsyncClient(patient({"hosts": nodes.hosts, **config})) as client,
+                AsyncClient(patient({"hosts": nodes.hosts, **OPENING, **config})) as client,
             ):
                 await client.connect()
                 async with asyncio.timeout(60):

@@ -25,6 +25,7 @@ from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.testing import AerospikeCluster
 from gridwire.testing.aerospike import UserOptions
+from support.patience import until
 
 Make = Callable[..., Any]
 
@@ -85,13 +86,6 @@ def cluster() -> Iterator[AerospikeCluster]:
     """A cluster that tests share; they leave it as they found it."""
     with AerospikeCluster(nodes=2, racks=[7, 8]) as nodes:
         yield nodes
-
-
-def until(condition: Callable[[], Any], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.002)
 
 
 def closed_port() -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridwire._core.counters import Counters
 from gridwire.aerospike.cluster.attempts import Failure
 from gridwire.aerospike.control.exchange import AttemptFailed, Exchange
 from gridwire.aerospike.control.pipeline import Pipeline
@@ -21,6 +22,7 @@ class Node:
     """Notes what a pipeline tells its node."""
 
     def __init__(self) -> None:
+        self.counters = Counters()
         self.lost = 0
         self.answers = 0
 

@@ -260,6 +260,13 @@ def test_a_damaged_list_of_peers_is_read_or_refused(data):
         read_peers(PEERS[:cut] + rest + PEERS[cut + 1 :])
 
 
+@pytest.mark.parametrize("text", ["10.0.0.1:65536", "10.0.0.1:700000", "[::1]:0", "10.0.0.1:-5"])
+def test_a_port_that_is_none_leads_to_nobody(text):
+    for read in (read_services, lambda text: read_peers(f"1,3000,[[B1,,[{text}]]]")):
+        with pytest.raises(ProtocolError, match="not an address"):
+            read(text)
+
+
 def test_other_descriptions():
     assert read_services("10.0.0.1:3000,[::1]:3001") == (
         Endpoint("10.0.0.1", 3000),

@@ -80,6 +80,15 @@ def test_a_host_is_written_in_several_ways(given, host):
         ({**HOSTS, "max_concurrent_operations": -1}, InvalidArgError, "max_concurrent"),
         ({**HOSTS, "tls": 5}, TypeError, "SSLContext or a dict"),
         ({**HOSTS, "tls": {"cafil": "x"}}, ValueError, "did you mean 'cafile'"),
+        ({**HOSTS, "tls": {"cipher_suite": "x"}}, ValueError, "did you mean 'ciphers'"),
+        ({**HOSTS, "tls": {"keyfile_pw": "x"}}, ValueError, "did you mean 'keyfile_password'"),
+        ({**HOSTS, "tls": {"enable": 1}}, TypeError, "enable"),
+        ({**HOSTS, "tls": {"protocol": "SSLv3"}}, ValueError, "one of TLSv1, TLSv1_1, TLSv1_2"),
+        (
+            {**HOSTS, "tls": {"protocol": "TLSv1_3", "ciphers": "AES"}},
+            ValueError,
+            "no effect on TLS 1.3",
+        ),
         ({**HOSTS, "rack_id": 1, "rack_ids": [2]}, ValueError, "not both"),
         ({**HOSTS, "rack_ids": ["1"]}, TypeError, "rack of rack_ids must be an int, not str"),
         ({**HOSTS, "rack_ids": 0}, TypeError, "rack_ids must be a list of ints, not int"),
@@ -142,6 +151,14 @@ def test_tls_by_a_context_a_dict_or_a_word():
     assert options(tls=False).tls is None
     made = options(tls={"cafile": "ca", "name": "n", "check_hostname": False}).tls
     assert made == TlsOptions(cafile="ca", name="n", check_hostname=False)
+    made = options(tls={"protocol": "TLSv1_2", "ciphers": "HIGH"}).tls
+    assert made == TlsOptions(protocol="TLSv1_2", ciphers="HIGH")
+
+
+def test_tls_may_be_switched_as_with_the_official_client():
+    assert options(tls={"enable": True}).tls == TlsOptions()
+    assert options(tls={"enable": True, "cafile": "ca"}).tls == TlsOptions(cafile="ca")
+    assert options(tls={"enable": False, "cafile": "ca"}).tls is None
 
 
 def test_racks_and_policies():

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike._client import Client
+from support import patience
 from support.aerospike_scripted import ScriptedCluster, ScriptedNode
 from support.patience import patient
 
@@ -56,14 +56,6 @@ class Nodes:
         self.loop.stop()
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 20.0) -> None:
-    """Look until something is so that another thread brings about."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.001)
-
-
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Nodes]]:
     """Start a cluster; keywords are those of `ScriptedCluster`."""
@@ -92,4 +84,4 @@ def connect() -> Iterator[Callable[..., Client]]:
 
 @pytest.fixture
 def until() -> Callable[..., None]:
-    return wait_until
+    return patience.until

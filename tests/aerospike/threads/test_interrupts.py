@@ -14,10 +14,13 @@ import pytest
 
 _SUPPORT = Path(__file__).parents[2] / "support"
 
+# Later Pythons warn of forks beside threads.
+_FLAGS = ("-W", "ignore::DeprecationWarning")
+
 
 def run(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(_SUPPORT / program), *map(str, arguments)],
+        [sys.executable, *_FLAGS, str(_SUPPORT / program), *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=300,

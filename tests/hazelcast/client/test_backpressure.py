@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import socket
-import threading
 
 import pytest
 
 from gridwire.errors import BackpressureError, Outcome
 from support.call_styles import error_of, make_style
+from support.patience import until
 from support.scripted_replies import silence
 
 SMALL_BUFFERS = [
@@ -56,7 +56,7 @@ def test_those_who_wait_get_in_in_order(styles_and_uvloop, scripted) -> None:
         if key == 0:
             first = held.next()
         else:
-            wait_until(lambda key=key: client.waiting == key)
+            until(lambda key=key: client.waiting == key)
     first.answer(first.fields.key)
     for _ in range(9):
         request = held.next()
@@ -64,16 +64,6 @@ def test_those_who_wait_get_in_in_order(styles_and_uvloop, scripted) -> None:
     assert [one.result() for one in calls] == list(range(10))
     order = [bytes(request.fields.key)[-1] for request in cluster.seen("Map.Get")]
     assert order == list(range(10))
-
-
-def wait_until(condition) -> None:
-    """Spin until something is true that nobody announces; it takes microseconds."""
-    pause = threading.Event()
-    for _ in range(20_000):
-        if condition():
-            return
-        pause.wait(0.0005)
-    raise AssertionError("it did not happen")
 
 
 def test_a_call_that_gets_no_room_was_never_sent(styles_and_uvloop, scripted) -> None:
@@ -129,7 +119,7 @@ def stuck_client(styles, scripted, **options):
     connection.stop_reading()
     cluster.settle()
     large = styles.begin(numbers.set, 0, bytes(1024 * KIB))
-    wait_until(lambda: connection.unread > 0)
+    until(lambda: connection.unread > 0)
     return cluster, numbers, connection, large
 
 

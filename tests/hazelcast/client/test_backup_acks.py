@@ -23,9 +23,12 @@ def test_members_are_asked_for_acks_on_every_connection(styles, scripted) -> Non
     assert all(request.wants_acks for request in cluster.seen("Map.Set") + cluster.seen("Map.Get"))
 
 
-def test_they_are_not_asked_when_the_option_is_off(styles, scripted) -> None:
-    cluster = scripted(2)
-    client = styles.client(cluster, backup_ack_to_client_enabled=False)
+@pytest.mark.parametrize("option", ["backup_ack_to_client_enabled", "smart_routing"])
+@pytest.mark.parametrize("members", [1, 2])
+def test_they_are_not_asked_when_the_option_is_off(styles, scripted, option, members) -> None:
+    # A client with one connection would hear nothing of the other members' backups.
+    cluster = scripted(members)
+    client = styles.client(cluster, **{option: False})
     styles.call(client.map().set, 1, 2)
     assert not cluster.seen("Client.LocalBackupListener")
     assert not any(request.wants_acks for request in cluster.seen("Map.Set"))
@@ -45,6 +48,24 @@ def test_nor_while_a_member_has_no_connection(styles, scripted) -> None:
     while cluster.seen("Map.Set")[-1:] == [] or cluster.seen("Map.Set")[-1].wants_acks:
         assert time.monotonic() < deadline
         styles.error_or_value(numbers.set, 0, 0)
+
+
+def test_nor_before_it_is_known_who_is_a_member(styles, scripted) -> None:
+    # Somebody may have backups and no connection: a client that just came in knows of one member.
+    cluster = scripted(2)
+    view = cluster.hold("Client.AddClusterViewListener")
+    client = styles.client(cluster, async_start=True)
+    cluster.wait_for("Client.AddClusterViewListener")
+    numbers = client.map()
+    styles.call(numbers.set, 1, 2)
+    assert not any(request.wants_acks for request in cluster.seen("Map.Set"))
+    cluster.behave("Client.AddClusterViewListener")
+    cluster.post(cluster.usual, view.next())
+    cluster.wait_for("Client.LocalBackupListener", 2)
+    deadline = time.monotonic() + 5
+    while not cluster.seen("Map.Set")[-1].wants_acks:
+        assert time.monotonic() < deadline
+        styles.call(numbers.set, 1, 2)
 
 
 @pytest.mark.parametrize("when", ["early", "late"])

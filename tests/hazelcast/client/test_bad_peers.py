@@ -58,6 +58,8 @@ def test_garbage_leaves_the_outcome_of_a_write_unknown(styles_and_uvloop, script
     assert error.outcome is Outcome.UNKNOWN
     assert isinstance(error.__cause__, ProtocolError)
     assert "frame" in str(error)
+    # The outcome is said once: the one of this call, and not that of its cause.
+    assert str(error).count(Outcome.UNKNOWN.sentence) == 1
 
 
 TRUNCATED = {

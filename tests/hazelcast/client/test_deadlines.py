@@ -8,7 +8,11 @@ import time
 import pytest
 
 from gridwire.errors import DeadlineExceededError, Outcome
-from gridwire.hazelcast.errors import OperationTimeoutError, PartialWriteError
+from gridwire.hazelcast.errors import (
+    IndeterminateOperationStateError,
+    OperationTimeoutError,
+    PartialWriteError,
+)
 from gridwire.testing import HazelcastCluster
 from support.call_styles import error_of
 from support.scripted_replies import acked, fail, silence
@@ -16,6 +20,16 @@ from support.scripted_replies import acked, fail, silence
 SHORT = 0.12
 LATE = 3.0
 """Seconds by which even a busy machine notices that the time is over."""
+
+
+def counters(client):
+    """What a client counted; nothing public tells it here, so this looks inside."""
+    return client.raw._core.counters
+
+
+def data_of(client, value):
+    """A value as members have it."""
+    return client.raw._context.serialization.to_data(value)
 
 
 def timed_error(styles, method, *args, **keywords) -> tuple[BaseException, float]:
@@ -79,6 +93,32 @@ def test_a_timeout_of_its_own_ends_a_call(styles_and_uvloop, scripted) -> None:
         check(error, name, "waiting for the answer")
         assert error.outcome is Outcome.UNKNOWN
     assert SHORT * 0.9 <= time.monotonic() - began < LATE
+
+
+@pytest.mark.parametrize("end", ["value", "failure", "timeout"])
+def test_nothing_is_kept_of_a_timeout_of_its_own(styles, scripted, end: str) -> None:
+    cluster = scripted()
+    client = styles.client(cluster)
+    numbers = client.map()
+    if end != "value":
+        cluster.always("Map.Get", fail(22) if end == "failure" else silence)
+    timeout = SHORT if end == "timeout" else 30
+    for pending in [styles.begin(numbers.get, key, timeout=timeout) for key in range(5)]:
+        styles.outcome(pending)
+    # Nothing public tells it.
+    assert not client.raw._core.calls.own_deadline
+
+
+@pytest.mark.parametrize("styles", ["future", "asyncio"], indirect=True)
+def test_nothing_is_kept_of_the_timeout_of_a_call_that_is_cancelled(styles, scripted) -> None:
+    cluster = scripted()
+    client = styles.client(cluster)
+    held = cluster.hold("Map.Get")
+    pending = styles.begin(client.map().get, 1, timeout=30)
+    held.next()
+    assert pending.cancel()
+    styles.settle()
+    assert not client.raw._core.calls.own_deadline
 
 
 def test_a_longer_timeout_of_its_own_wins_over_the_usual_one(styles, scripted) -> None:
@@ -195,23 +235,54 @@ def test_the_wait_of_the_operation_is_added_to_a_timeout_of_its_own(styles, scri
     assert error.outcome is Outcome.UNKNOWN
 
 
-def test_the_deadline_covers_waiting_for_backups(styles_and_uvloop, scripted) -> None:
+@pytest.mark.parametrize("whose", ["its own", "the usual"])
+def test_a_deadline_ends_the_wait_for_backups_with_the_answer(
+    styles_and_uvloop, scripted, whose
+) -> None:
+    # The member has executed it, and an error that says "no answer" would hide that.
     styles = styles_and_uvloop
     cluster = scripted(2)
-    client = styles.client(cluster, operation_backup_timeout=60.0)
-    cluster.always("Map.Set", acked(lost=1))
-    error, seconds = timed_error(styles, client.map().set, 1, 2, timeout=SHORT)
+    usual = {"invocation_timeout": SHORT} if whose == "the usual" else {}
+    client = styles.client(cluster, operation_backup_timeout=60.0, **usual)
+    numbers = client.map()
+    cluster.always("Map.Put", acked(data_of(client, "before"), lost=1))
+    began = time.monotonic()
+    value = styles.call(numbers.put, 1, 2, **({} if usual else {"timeout": SHORT}))
+    assert SHORT * 0.9 <= time.monotonic() - began < LATE
+    assert value == "before"
+    assert counters(client).lost_backup_acks == 1
+
+
+@pytest.mark.parametrize("whose", ["its own", "the usual"])
+def test_or_with_an_error_that_says_what_is_known(styles_and_uvloop, scripted, whose) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted(3)
+    usual = {"invocation_timeout": SHORT} if whose == "the usual" else {}
+    client = styles.client(
+        cluster,
+        operation_backup_timeout=60.0,
+        fail_on_indeterminate_operation_state=True,
+        **usual,
+    )
+    numbers = client.map()
+    cluster.always("Map.Set", acked(early=1, lost=1))
+    error, seconds = timed_error(styles, numbers.set, 1, 2, **({} if usual else {"timeout": SHORT}))
     assert SHORT * 0.9 <= seconds < LATE
+    assert isinstance(error, IndeterminateOperationStateError)
     assert error.outcome is Outcome.UNKNOWN
+    assert "1 of 2" in str(error)
 
 
-def test_the_usual_deadline_covers_waiting_for_backups(styles, scripted) -> None:
+def test_so_does_the_deadline_of_a_call_that_waited_before(styles, scripted) -> None:
+    # Without an owner it takes the careful way.
     cluster = scripted(2)
-    client = styles.client(cluster, operation_backup_timeout=60.0, invocation_timeout=SHORT)
-    cluster.always("Map.Set", acked(lost=1))
-    error, seconds = timed_error(styles, client.map().set, 1, 2)
-    assert SHORT * 0.9 <= seconds < LATE
-    assert error.outcome is Outcome.UNKNOWN
+    client = styles.client(cluster, operation_backup_timeout=60.0)
+    numbers = client.map()
+    cluster.script("Map.Put", fail(46))
+    cluster.always("Map.Put", acked(data_of(client, "before"), lost=1))
+    assert styles.call(numbers.put, 1, 2, timeout=SHORT) == "before"
+    cluster.always("Map.TryLock", acked(True, lost=1))
+    assert styles.call(numbers.try_lock, 1, call_timeout=SHORT) is True
 
 
 @pytest.mark.parametrize("timeout", [-1, -0.5, float("nan"), "1", True])
@@ -239,6 +310,24 @@ def test_no_time_at_all_is_over_at_once(styles, scripted) -> None:
     error, seconds = timed_error(styles, client.map().get, 1, timeout=0)
     assert isinstance(error, OperationTimeoutError)
     assert seconds < LATE
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [("set", (1, "x")), ("size", ()), ("put_all", ({1: 2, 3: 4},)), ("lock", (1,))],
+)
+def test_without_time_nothing_is_sent(styles_and_uvloop, scripted, name, args) -> None:
+    styles = styles_and_uvloop
+    cluster = scripted()
+    numbers = styles.client(cluster).map()
+    cluster.forget()
+    error = styles.error(getattr(numbers, name), *args, timeout=0)
+    assert isinstance(error, OperationTimeoutError | PartialWriteError)
+    assert error.outcome is Outcome.NOT_SENT
+    # Another call, which comes to the same member behind whatever was sent before.
+    assert styles.call(numbers.get, 1) is None
+    kinds = "Map.Set", "Map.Size", "Map.PutAll", "Map.Lock", "Map.Get"
+    assert [len(cluster.seen(kind)) for kind in kinds] == [0, 0, 0, 0, 1]
 
 
 def test_many_deadlines_are_kept_in_order(styles, scripted) -> None:

@@ -19,6 +19,7 @@ from gridwire.hazelcast.future import (
     Future,
     ImmediateExceptionFuture,
     ImmediateFuture,
+    TimedCallback,
     combine_futures,
 )
 from support.scripted_replies import fail, hang_up
@@ -152,6 +153,42 @@ def test_a_callback_that_raises_is_logged_and_harms_nothing(made, caplog) -> Non
     assert ran.wait(5)
     assert future.result(5) == 1
     assert any("the callback is broken" in (record.exc_text or "") for record in caplog.records)
+
+
+class Board:
+    """A callback with names of its own, which mean nothing to a future."""
+
+    def __init__(self, completed) -> None:
+        self.completed = completed
+        self.told: list[Future] = []
+
+    def __call__(self, future: Future) -> None:
+        self.told.append(future)
+
+
+def test_what_else_a_callback_has_is_its_own_affair() -> None:
+    touched = []
+    for completed in (True, lambda: touched.append(1), lambda one, two: None):
+        board, future = Board(completed), Future()
+        future.add_done_callback(board)
+        future.set_result(1)
+        assert (future.result(), board.told) == (1, [future])
+    assert touched == []
+
+
+def test_who_measures_is_told_the_moment_and_called_in_turn(made) -> None:
+    cluster, _, numbers = made
+    busy, over, told = threading.Event(), threading.Event(), threading.Event()
+    held = cluster.hold("Map.Get")
+    first, second = numbers.get(1), numbers.get(2)
+    first.add_done_callback(lambda _: busy.wait(10))
+    second.add_done_callback(TimedCallback(over.set, lambda _: told.set()))
+    held.next().answer(ONE)
+    held.next().answer(ONE)
+    assert over.wait(10)
+    assert not told.is_set()
+    busy.set()
+    assert told.wait(10)
 
 
 @pytest.mark.parametrize("exit_class", [SystemExit, KeyboardInterrupt, GeneratorExit])

@@ -257,8 +257,8 @@ def test_a_cancellation_at_the_moment_of_the_answer_gives_the_lock_back(
 
     def overtake() -> None:
         calls = client.raw._core.calls.pending
-        ((correlation, (waiter, session)),) = calls.items()
-        calls[correlation] = (_Overtaken(waiter, tasks[0].cancel, before), session)
+        ((correlation, (waiter, *where)),) = calls.items()
+        calls[correlation] = (_Overtaken(waiter, tasks[0].cancel, before), *where)
 
     styles.here(overtake)
     if answered:
@@ -377,14 +377,14 @@ def test_an_interrupt_before_the_call_is_known_to_the_caller(styles, scripted, m
     held = cluster.hold("Map.Lock")
     numbers = client.map()
     engine = client.raw._blocking
-    start = type(engine).start
+    begin = type(engine).begin
 
-    def start_and_raise(self: Any, coroutine: Any) -> Any:
+    def begin_and_raise(self: Any, task: Any) -> Any:
         monkeypatch.undo()
-        start(self, coroutine)
+        begin(self, task)
         raise Interrupt
 
-    monkeypatch.setattr(type(engine), "start", start_and_raise)
+    monkeypatch.setattr(type(engine), "begin", begin_and_raise)
     with pytest.raises(Interrupt):
         numbers.lock(1)
     # Either it is stopped before anything is sent, or it is left like any other.

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from gridwire.hazelcast import HazelcastClient
 from gridwire.testing import HazelcastCluster
 from support.call_styles import PATIENCE, make_style
 from support.near_caches import KEYS, Churn
+from support.patience import until
 
 AT_ONCE = {"hazelcast.map.invalidation.batch.enabled": "false"}
 IN_BATCHES = {
@@ -53,13 +52,6 @@ def client_of(cluster: HazelcastCluster, **options: Any) -> HazelcastClient:
 
 def near_options(**options: Any) -> dict[str, Any]:
     return {"near_caches": {"near *": {"reconcile_interval": 0.1, **options}}}
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        threading.Event().wait(0.01)
 
 
 def assert_nothing_stale(styles, near, other) -> None:

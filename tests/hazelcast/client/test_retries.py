@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from gridwire.errors import Outcome
+from gridwire.hazelcast.cluster import attempts
 from gridwire.hazelcast.errors import (
     HazelcastError,
     HazelcastIOError,
@@ -138,6 +139,23 @@ def test_an_unclear_answer_and_then_no_connection_is_unknown(styles, scripted) -
     assert error.outcome is Outcome.UNKNOWN
 
 
+def test_a_write_that_a_member_refused_was_sent(styles, scripted) -> None:
+    # The next attempt finds no connection: of that one nothing was sent, of the first it was.
+    cluster = scripted()
+    client = styles.client(cluster, invocation_timeout=0.15)
+
+    def refuse_and_go(request) -> None:
+        request.fail(46)
+        request.connection.finish()
+        request.member.on_connect = lambda connection: connection.close()
+
+    cluster.always("Map.Set", refuse_and_go)
+    error = styles.error(client.map().set, 1, 2)
+    # The second attempt may still have left on the connection that was ending.
+    assert error.outcome is not Outcome.NOT_SENT
+    assert len(cluster.seen("Map.Set")) == 1 or error.outcome is Outcome.UNKNOWN
+
+
 def test_a_success_after_retries_is_a_success(styles_and_uvloop, scripted) -> None:
     styles = styles_and_uvloop
     cluster = scripted(3)
@@ -235,12 +253,32 @@ def test_the_causes_that_a_member_reports_are_kept(styles, scripted) -> None:
     assert error.server_class_name == "java.io.IOException"
 
 
+def test_callers_who_were_sent_away_together_do_not_come_back_together(
+    styles, scripted, monkeypatch
+) -> None:
+    asked: list[tuple[int, float, float]] = []
+
+    def pause(number: int, longest: float, chance: float) -> float:
+        asked.append((number, longest, chance))
+        return 0.0
+
+    monkeypatch.setattr(attempts, "pause_before", pause)
+    cluster = scripted()
+    client = styles.client(cluster, invocation_retry_pause=0.7)
+    cluster.script("Map.Get", *[fail(46)] * 20)
+    styles.call(client.map().get, 1)
+    assert [number for number, _, _ in asked] == list(range(2, 22))
+    assert {longest for _, longest, _ in asked} == {0.7}
+    assert len({chance for _, _, chance in asked}) == 20
+    assert all(0 <= chance < 1 for _, _, chance in asked)
+
+
 def test_retries_wait_longer_and_longer(styles, scripted) -> None:
     cluster = scripted()
     client = styles.client(cluster, invocation_timeout=0.15, invocation_retry_pause=0.05)
     cluster.always("Map.Get", fail(46))
     error = error_of(styles.begin(client.map().get, 1))
-    attempts = error.facts["attempts"]
+    made = error.facts["attempts"]
     # 0, then 5, 10, 20, 40, 50, 50 ... ms, each shortened by up to a half: neither a storm nor a
     # standstill.
-    assert 5 <= attempts <= 18
+    assert 5 <= made <= 18

@@ -131,7 +131,7 @@ def test_an_unknown_option_names_the_nearest(styles) -> None:
 
 def test_an_option_without_effect_is_refused(styles) -> None:
     with pytest.raises(InvalidConfigurationError):
-        styles.client(ssl_enabled=True)
+        styles.client(portable_version=1)
 
 
 def test_a_cluster_that_is_away_is_given_up_in_time(styles) -> None:
@@ -167,7 +167,7 @@ def test_a_refusal_is_an_answer_of_each_round_not_the_end(styles, scripted) -> N
     # A member that starts refuses everybody for a moment.
     cluster = scripted()
     cluster.script("Client.Authentication", refuse(1), refuse(1), refuse(2), refuse(77))
-    client = styles.client(cluster, retry_initial_backoff=0.01)
+    client = styles.client(cluster, retry_initial_backoff=0.01, retry_on_auth_failure=True)
     assert styles.call(client.map().get, 1) is None
     assert len(cluster.seen("Client.Authentication")) == 5
 

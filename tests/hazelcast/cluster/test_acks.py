@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from gridwire.hazelcast.cluster import acks as module
-from gridwire.hazelcast.cluster.acks import GENERATIONS, BackupAcks
+from gridwire.hazelcast.cluster.acks import GENERATIONS, BackupAcks, Held
 
 
 class Waiter:
@@ -42,12 +42,22 @@ def waiter() -> Waiter:
     return Waiter()
 
 
+def reply(acks: BackupAcks, correlation: int, backups: int, waiter: Waiter, message: str) -> None:
+    """The session and the request are for whoever tells that acks are missing."""
+    acks.reply(correlation, backups, waiter, message, session=None, request=None)
+
+
 def age(acks: BackupAcks, times: int) -> list[tuple[Any, Any]]:
-    return [expired for _ in range(times) for expired in acks.age()]
+    return ended([held for _ in range(times) for held in acks.age()])
+
+
+def ended(held: list[Held]) -> list[tuple[Any, Any]]:
+    """Who waited, for which reply."""
+    return [(one.waiter, one.message) for one in held]
 
 
 def test_a_reply_that_is_held_can_be_withdrawn(acks: BackupAcks, waiter: Waiter):
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     assert acks.withdraw(1) == "message"
     assert acks.withdraw(1) is None
     acks.acknowledge(1)
@@ -58,7 +68,7 @@ def test_a_reply_that_is_held_can_be_withdrawn(acks: BackupAcks, waiter: Waiter)
 def test_the_last_of_reply_and_acks_completes(acks: BackupAcks, waiter: Waiter, early: int):
     for _ in range(early):
         acks.acknowledge(1)
-    acks.reply(1, 3, waiter, "message")
+    reply(acks, 1, 3, waiter, "message")
     for _ in range(3 - early):
         assert waiter.ends == []
         assert len(acks) == 1
@@ -70,15 +80,15 @@ def test_the_last_of_reply_and_acks_completes(acks: BackupAcks, waiter: Waiter, 
 def test_more_early_acks_than_backups(acks: BackupAcks, waiter: Waiter):
     acks.acknowledge(1)
     acks.acknowledge(1)
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     assert waiter.ends == ["message"]
     assert not acks.busy
 
 
 def test_calls_do_not_share_acks(acks: BackupAcks):
     one, two = Waiter(), Waiter()
-    acks.reply(1, 1, one, "one")
-    acks.reply(2, 1, two, "two")
+    reply(acks, 1, 1, one, "one")
+    reply(acks, 2, 1, two, "two")
     acks.acknowledge(2)
     assert (one.ends, two.ends) == ([], ["two"])
     acks.acknowledge(2)
@@ -92,14 +102,14 @@ def test_who_gave_up_is_not_completed(acks: BackupAcks, waiter: Waiter, early: i
     waiter.gave_up = True
     for _ in range(early):
         acks.acknowledge(1)
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     acks.acknowledge(1)
     assert waiter.ends == []
     assert len(acks) == 0
 
 
 def test_a_forgotten_call_is_not_completed(acks: BackupAcks, waiter: Waiter):
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     assert acks.forget(1)
     assert not acks.forget(1)
     assert not acks.busy
@@ -108,26 +118,48 @@ def test_a_forgotten_call_is_not_completed(acks: BackupAcks, waiter: Waiter):
 
 
 def test_patience_ends_after_all_generations(acks: BackupAcks, waiter: Waiter):
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     assert age(acks, GENERATIONS) == []
-    assert acks.age() == [(waiter, "message")]
-    assert (acks.lost, acks.busy, waiter.ends) == (1, False, [])
+    assert age(acks, 1) == [(waiter, "message")]
+    assert (acks.busy, waiter.ends) == (False, [])
     assert age(acks, 20) == []
 
 
 def test_when_a_member_is_gone_patience_ends_after_a_generation(acks: BackupAcks, waiter: Waiter):
     later = Waiter()
-    acks.reply(1, 1, waiter, "reply")
+    reply(acks, 1, 1, waiter, "reply")
     acks.hurry()
-    acks.reply(2, 1, later, "later")
+    reply(acks, 2, 1, later, "later")
     assert age(acks, 1) == []
     assert age(acks, 1) == [(waiter, "reply")]
     assert age(acks, GENERATIONS - 2) == []
     assert age(acks, 1) == [(later, "later")]
 
 
+def test_a_reply_on_its_way_when_a_member_went_is_not_waited_for_as_long(acks: BackupAcks):
+    first, on_its_way, after = Waiter(), Waiter(), Waiter()
+    reply(acks, 1, 1, first, "held")
+    acks.hurry(before=5)
+    age(acks, 1)
+    reply(acks, 7, 1, after, "after")
+    reply(acks, 4, 1, on_its_way, "on its way")
+    assert age(acks, 1) == [(first, "held")]
+    assert age(acks, 1) == [(on_its_way, "on its way")]
+    assert age(acks, GENERATIONS - 2) == []
+    assert age(acks, 1) == [(after, "after")]
+
+
+def test_how_long_a_reply_was_held_is_known(acks: BackupAcks, waiter: Waiter):
+    acks.acknowledge(1)
+    acks.reply(1, 3, waiter, "reply", "session", "request")
+    acks.hurry()
+    (held,) = [one for _ in range(3) for one in acks.age()]
+    assert (held.backups, held.missing, held.session, held.request) == (3, 2, "session", "request")
+    assert acks.waited(held) == 3
+
+
 def test_an_ack_in_time_completes_a_hurried_call(acks: BackupAcks, waiter: Waiter):
-    acks.reply(1, 1, waiter, "reply")
+    reply(acks, 1, 1, waiter, "reply")
     acks.hurry()
     assert age(acks, 1) == []
     acks.acknowledge(1)
@@ -137,24 +169,24 @@ def test_an_ack_in_time_completes_a_hurried_call(acks: BackupAcks, waiter: Waite
 
 def test_each_call_has_patience_of_its_own(acks: BackupAcks):
     one, two = Waiter(), Waiter()
-    acks.reply(1, 1, one, "one")
+    reply(acks, 1, 1, one, "one")
     age(acks, 3)
-    acks.reply(2, 1, two, "two")
+    reply(acks, 2, 1, two, "two")
     assert age(acks, GENERATIONS - 2) == [(one, "one")]
     assert age(acks, 2) == []
-    assert acks.age() == [(two, "two")]
+    assert age(acks, 1) == [(two, "two")]
 
 
 def test_who_gave_up_is_not_told_that_patience_ended(acks: BackupAcks, waiter: Waiter):
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     waiter.gave_up = True
     assert age(acks, 20) == []
-    assert (acks.lost, acks.busy) == (0, False)
+    assert not acks.busy
 
 
 def test_whose_replies_are_held(acks: BackupAcks, waiter: Waiter):
     for correlation in (1, 5, 9):
-        acks.reply(correlation, 1, waiter, "message")
+        reply(acks, correlation, 1, waiter, "message")
     acks.acknowledge(2)
     assert [number in acks for number in (1, 2, 5)] == [True, False, True]
     assert acks.older(1) == []
@@ -163,8 +195,10 @@ def test_whose_replies_are_held(acks: BackupAcks, waiter: Waiter):
 
 
 def test_who_waits_for_backups_can_be_taken_out(acks: BackupAcks, waiter: Waiter):
-    acks.reply(1, 1, waiter, "message")
-    assert acks.take(1) is waiter
+    reply(acks, 1, 1, waiter, "message")
+    held = acks.take(1)
+    assert held is not None
+    assert (held.waiter, held.message) == (waiter, "message")
     assert acks.take(1) is None
     assert not acks.busy
     acks.acknowledge(1)
@@ -181,11 +215,11 @@ def test_at_the_end_all_that_were_held_are_released(acks: BackupAcks):
     one, gone, two = Waiter(), Waiter(), Waiter()
     gone.gave_up = True
     for correlation, waiter in enumerate((one, gone, two)):
-        acks.reply(correlation, 2, waiter, f"message {correlation}")
+        reply(acks, correlation, 2, waiter, f"message {correlation}")
     acks.acknowledge(2)
     acks.acknowledge(99)
-    assert acks.release() == [(one, "message 0"), (two, "message 2")]
-    assert (acks.lost, acks.busy) == (2, False)
+    assert ended(acks.release()) == [(one, "message 0"), (two, "message 2")]
+    assert not acks.busy
     acks.acknowledge(0)
     assert one.ends == []
     assert acks.release() == []
@@ -198,7 +232,7 @@ def test_early_acks_are_not_kept_for_ever(acks: BackupAcks, waiter: Waiter):
     assert acks.busy
     acks.age()
     assert not acks.busy
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     assert waiter.ends == []
 
 
@@ -207,7 +241,7 @@ def test_a_second_early_ack_keeps_the_first(acks: BackupAcks, waiter: Waiter):
     age(acks, GENERATIONS)
     acks.acknowledge(1)
     age(acks, GENERATIONS)
-    acks.reply(1, 2, waiter, "message")
+    reply(acks, 1, 2, waiter, "message")
     assert waiter.ends == ["message"]
 
 
@@ -215,10 +249,10 @@ def test_early_acks_are_bounded(acks: BackupAcks, waiter: Waiter, monkeypatch: p
     monkeypatch.setattr(module, "_MAX_EARLY", 2)
     for correlation in (1, 2, 3, 2):
         acks.acknowledge(correlation)
-    acks.reply(2, 2, waiter, "message")
+    reply(acks, 2, 2, waiter, "message")
     assert waiter.ends == ["message"]
     late = Waiter()
-    acks.reply(3, 1, late, "message")
+    reply(acks, 3, 1, late, "message")
     assert late.ends == []
 
 
@@ -235,11 +269,11 @@ class Raced(dict[int, Any]):
 
 
 def test_a_thread_that_gives_up_meanwhile_wins(acks: BackupAcks, waiter: Waiter):
-    acks.reply(1, 1, waiter, "message")
+    reply(acks, 1, 1, waiter, "message")
     acks._held = Raced(acks._held)
     acks.acknowledge(1)
     assert waiter.ends == []
-    acks.reply(2, 1, waiter, "message")
+    reply(acks, 2, 1, waiter, "message")
     assert age(acks, 20) == []
     acks.acknowledge(3)
     acks._early = Raced(acks._early)
@@ -260,7 +294,6 @@ class AnyOrder(RuleBasedStateMachine):
         self.early: dict[int, tuple[int, int]] = {}
         self.expected: set[int] = set()
         self.over: set[int] = set()
-        self.lost = 0
 
     @rule()
     def call(self) -> None:
@@ -272,7 +305,7 @@ class AnyOrder(RuleBasedStateMachine):
         call = pick % len(self.waiters)
         if call in self.replied or call in self.over:
             return
-        self.acks.reply(call, backups, self.waiters[call], f"message {call}")
+        reply(self.acks, call, backups, self.waiters[call], f"message {call}")
         self.replied[call] = self.generation
         self.missing[call] = backups - self.early.pop(call, (0, 0))[0]
         self._settle(call)
@@ -312,13 +345,12 @@ class AnyOrder(RuleBasedStateMachine):
             self.generation += 1
             old = self.generation - GENERATIONS
             gone = [call for call in self.missing if self.replied[call] < old]
-            found = self.acks.age()
+            found = ended(self.acks.age())
             assert found == [(self.waiters[call], f"message {call}") for call in gone]
             self.early = {call: early for call, early in self.early.items() if early[1] >= old}
             for call in gone:
                 del self.missing[call]
                 self.over.add(call)
-            self.lost += len(gone)
 
     @invariant()
     def nobody_is_lost(self) -> None:
@@ -328,11 +360,10 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.waiters[call].ends == [f"message {call}"]
         assert len(self.acks) == len(self.missing)
         assert self.acks.busy == bool(self.missing or self.early)
-        assert self.acks.lost == self.lost
 
     def teardown(self) -> None:
         """With time, nothing is left."""
-        expired = [waiter for _ in range(2 * GENERATIONS) for waiter, _ in self.acks.age()]
+        expired = [held.waiter for _ in range(2 * GENERATIONS) for held in self.acks.age()]
         assert expired == [self.waiters[call] for call in self.missing]
         assert not self.acks.busy
 

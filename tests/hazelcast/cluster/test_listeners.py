@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 
 from gridwire._core.request import Request
-from gridwire.hazelcast.cluster.listeners import ListenerTable, Registration
+from gridwire.hazelcast.cluster.listeners import Listener, ListenerTable, Registration
 from support.infos import Connection, uuid
 
 
 def registration(name: str, table: ListenerTable) -> Registration:
     made = Registration(
         name,
-        lambda: Request("Map.AddEntryListener", bytearray(), bytes),
-        lambda member_id: Request("Map.RemoveEntryListener", bytearray(), bytes),
-        lambda message: None,
+        Listener(
+            lambda: Request("Map.AddEntryListener", bytearray(), bytes),
+            lambda member_id: Request("Map.RemoveEntryListener", bytearray(), bytes),
+            lambda message: None,
+        ),
+        began=0.0,
     )
     table.registrations[name] = made
     return made
@@ -29,7 +32,7 @@ def table() -> ListenerTable:
 
 
 def place(table: ListenerTable, one: Registration, connection: Any, correlation: int) -> None:
-    table.by_correlation[correlation] = one.handle
+    table.by_correlation[correlation] = one.listener.handle
     table.placed(one, connection, correlation, uuid(correlation))
 
 
@@ -44,9 +47,9 @@ def test_a_registration_knows_where_it_stands(table: ListenerTable):
 
 def test_each_request_is_made_anew(table: ListenerTable):
     one = registration("a", table)
-    assert one.add() is not one.add()
-    assert one.remove is not None
-    assert one.remove(uuid(1)).operation == "Map.RemoveEntryListener"
+    assert one.listener.add() is not one.listener.add()
+    assert one.listener.remove is not None
+    assert one.listener.remove(uuid(1)).operation == "Map.RemoveEntryListener"
 
 
 def test_a_lost_connection_takes_its_registrations(table: ListenerTable):
@@ -58,11 +61,11 @@ def test_a_lost_connection_takes_its_registrations(table: ListenerTable):
     table.connection_lost(first)
     assert one.places == {second: (7, uuid(7))}
     assert two.places == {}
-    assert table.by_correlation == {7: one.handle}
+    assert table.by_correlation == {7: one.listener.handle}
     assert list(table.registrations) == ["a", "b"]
     table.connection_lost(first)
     table.connection_lost(Connection(9))
-    assert table.by_correlation == {7: one.handle}
+    assert table.by_correlation == {7: one.listener.handle}
 
 
 def test_a_registration_that_was_never_placed_there(table: ListenerTable):

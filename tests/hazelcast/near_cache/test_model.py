@@ -450,6 +450,7 @@ def test_nothing_stale_is_left_by_chance():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # it works all the time: half a minute, on a machine of its own
 def test_nothing_stale_is_left_however_long_it_goes_on():
     run_state_machine_as_test(
         NearCacheModel, settings=settings(_FEW, max_examples=500, stateful_step_count=100)

@@ -701,3 +701,26 @@ def test_a_signal_handler_may_use_the_cache_that_it_interrupts(make):
     with cache._guard:
         keep(cache, KEY, "value")
         assert cache.look_up(KEY) == "value"
+
+
+def test_in_a_forked_process_it_begins_again_when_somebody_follows(followed: NearCache):
+    keep(followed, KEY, "parent's")
+    followed.look_up(KEY)
+    reservation = followed.reserve(OTHER, 0)
+    assert reservation is not None
+    find = followed.look_up
+    # Held by a thread that is not in the child, in the middle of a change.
+    held = threading.Lock()
+    held.acquire()
+    followed._guard = held
+    followed.abandon(threading.RLock(), 7.0)
+    assert (len(followed), followed.cost, followed.hits, followed.misses) == (0, 0, 0, 0)
+    assert followed.created == 7.0
+    assert followed.reserve(KEY, 0) is None
+    followed.keep(reservation, SERIALIZATION.to_data("old"), "old")
+    assert find(OTHER) is MISS
+    followed.resume()
+    assert followed.reserve(KEY, 0) is None
+    followed.cover([True, True])
+    keep(followed, KEY, "child's")
+    assert find(KEY) == "child's"

@@ -375,6 +375,21 @@ def test_the_usual_limit_is_a_gibibyte(frames: ModuleType):
 # -- nonsense -------------------------------------------------------------------------------------
 
 
+def test_what_begins_no_message_is_not_waited_for(frames: ModuleType):
+    # An answer that lacks its end swallows the beginning of the next one. The rest of that is taken
+    # for a message: bytes of a text for a length of many megabytes, which never come.
+    lacking = message(b"x" * 40)[:-30]
+    following = bytes(30) + b"\x00\x00\x00\x0b\x00\x00" + b"y" * 40
+    with pytest.raises(ProtocolError, match="no message begins"):
+        feed(frames.FrameReader(), [lacking, following])
+
+
+@pytest.mark.parametrize("flags", [0x0000, 0x2000, 0x0780])
+def test_a_long_beginning_without_the_flags_of_one_is_refused(frames: ModuleType, flags: int):
+    with pytest.raises(ProtocolError, match="no message begins"):
+        feed(frames.FrameReader(), [pack("<iH", 50_000_000, flags)])
+
+
 @pytest.mark.parametrize("length", [-(2**31), -1, 0, 1, 5])
 @pytest.mark.parametrize("before", [b"", message(), message(b"x")[:19]])
 def test_a_frame_is_not_shorter_than_its_header(frames: ModuleType, length: int, before: bytes):
