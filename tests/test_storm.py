@@ -15,6 +15,7 @@ import pytest
 from gridwire._io.connecting import addresses_of
 from gridwire.cli.demo.ledger import Finding
 from gridwire.errors import Outcome
+from support.storm.__main__ import main as run_from_command_line
 from support.storm.book import Book, number_of, value_of
 from support.storm.growth import LIMIT, what_has_grown, what_is_held
 from support.storm.plan import AEROSPIKE, HAZELCAST, make_plan
@@ -46,6 +47,16 @@ def test_a_plan_comes_from_its_seed_and_has_every_kind(system: str, kinds: dict[
     assert {event.kind for event in plan} == set(kinds)
     assert [event.at for event in plan] == sorted(event.at for event in plan)
     assert plan[-1].at < 120.0
+
+
+def test_a_kind_of_fault_that_there_is_not_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    # A storm without a fault would say that all is well.
+    monkeypatch.setattr("sys.argv", ["storm", "--only", "hazelcast", "--plan"])
+    with pytest.raises(SystemExit, match="2"):
+        run_from_command_line()
+    assert "invalid choice: 'hazelcast'" in capsys.readouterr().err
 
 
 def test_a_value_says_whose_it_is_and_is_whole():

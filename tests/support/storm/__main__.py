@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from support.storm.plan import make_plan
+from support.storm.plan import AEROSPIKE, HAZELCAST, make_plan
 from support.storm.run import SYSTEMS, run_storm
 from support.storm.tally import Tally
 
@@ -44,7 +44,9 @@ def main() -> int:
     parser.add_argument("--system", choices=sorted(SYSTEMS), action="append")
     parser.add_argument("--seed", type=int, default=None, help="a random one if left out")
     parser.add_argument("--seconds", type=float, default=600.0, help="for each system")
-    parser.add_argument("--only", action="append", default=[], help="only this kind of fault")
+    kinds = sorted({**HAZELCAST, **AEROSPIKE})
+    only = {"choices": kinds, "metavar": "KIND", "help": "only this kind of fault"}
+    parser.add_argument("--only", action="append", default=[], **only)
     parser.add_argument("--plan", action="store_true", help="show what would happen")
     parser.add_argument("--verbose", action="store_true", help="tell each fault")
     options = parser.parse_args()
