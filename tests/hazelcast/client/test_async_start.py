@@ -294,3 +294,19 @@ def test_all_ways_to_start_the_asyncio_client_return_at_once(scripted) -> None:
         await begun.shutdown()
 
     asyncio.run(play())
+
+
+def test_a_listener_that_is_added_while_the_first_connection_is_set_up_is_registered(
+    styles, scripted
+) -> None:
+    cluster = scripted(1)
+    door = cluster.hold("Client.Authentication")
+    held = cluster.hold("Client.CreateProxies")
+    client = styles.client(cluster, async_start=True)
+    numbers = client.map()
+    door.next().answer_as_usual()
+    request = held.next()
+    styles.call(numbers.add_entry_listener, added_func=print)
+    request.answer()
+    until(lambda: client.raw._core.state.routes.connections)
+    assert len(cluster.seen("Map.AddEntryListener")) == 1

@@ -120,8 +120,9 @@ class Admitting:
             await core.call_on(connection, _backup_listener_request())
         if not core.state.partition_count:
             await core.near_caching.prepare(admission.partition_count)
-        await core.listening.place_all(connection)
         await core.objects.restore(connection, self._is_another(admission))
+        # Last, and nothing is waited for behind it: no listener is added that nobody places.
+        await core.listening.place_all(connection)
         if connection.is_closed:
             raise TargetDisconnectedError("the connection ended while it was set up")
         # What the client is connected to may be another cluster by now.
