@@ -14,6 +14,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := GRIDWIRE_BUILD_EXT=no $(PIP) install --editable
 DEFINITION := pyproject.toml setup.py
 ARGS ?=
+# Whoever sets it (images of containers do) would wait each time, in each process, until what pytest
+# makes of all asserts is made again: many times longer than most tests take.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-unit check format storm bench build-ext dist clean distclean
