@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from gridwire._core.logs import reason_of
 from gridwire._io.tls_advice import advice_on
@@ -25,6 +25,9 @@ __all__ = ["Round"]
 N = TypeVar("N", bound=Any)
 
 _NO_PARTITIONS_YET = "-1"
+
+Question: TypeAlias = Ask | Knock
+"""What a node has to answer."""
 
 _FAILURES = (OSError, AerospikeError, ProtocolError, UnicodeError)
 """How a node fails to answer; the last one is a host name that no resolver takes."""
@@ -54,22 +57,13 @@ class Round(Generic[N]):
 
     async def carry_out(self, actions: Iterable[Action]) -> None:
         """Carry out actions, and those to which their answers lead."""
-        asking: set[asyncio.Task[list[Action]]] = set()
-        todo = list(actions)
+        asking: set[asyncio.Task[list[Question]]] = set()
+        todo = self._apply_all(actions)
         try:
             while todo or asking:
-                for action in todo:
-                    if isinstance(action, Ask):
-                        asking.add(asyncio.ensure_future(self._ask(action)))
-                    elif isinstance(action, Knock):
-                        asking.add(asyncio.ensure_future(self._knock(action)))
-                    else:
-                        self._apply(action)
-                todo = []
-                if asking:
-                    done, asking = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        todo += task.result()
+                asking.update(asyncio.ensure_future(self._put(question)) for question in todo)
+                done, asking = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+                todo = [question for task in done for question in task.result()]
         finally:
             for task in asking:
                 task.cancel()
@@ -79,6 +73,27 @@ class Round(Generic[N]):
                 for access in self._arrived.values():
                     access.close()
                 self._arrived.clear()
+
+    async def _put(self, question: Question) -> list[Question]:
+        """Put a question, do what follows from the answer, and say what is to be asked next.
+
+        All that follows is done here, as soon as the tend has decided it. Answers may come
+        together, and what follows from them makes sense in one order alone: a node that is gone
+        from one address and found at another is removed first and added then.
+        """
+        if isinstance(question, Ask):
+            return self._apply_all(await self._ask(question))
+        return self._apply_all(await self._knock(question))
+
+    def _apply_all(self, actions: Iterable[Action]) -> list[Question]:
+        """Do at once what needs no answer; the rest."""
+        questions: list[Question] = []
+        for action in actions:
+            if isinstance(action, Ask | Knock):
+                questions.append(action)
+            else:
+                self._apply(action)
+        return questions
 
     def _apply(self, action: Add | Update | Remove | Claims) -> None:
         core = self._core
