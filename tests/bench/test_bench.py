@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from bench.children import ChildFailedError, WrongAnswerError
 from bench.cli import app
+from bench.durations import QUICK
 from bench.hazelcast import runs
 from typer.testing import CliRunner
 
@@ -77,7 +78,9 @@ def check(result: dict[str, object]) -> None:
     for library in ("gridwire", "official"):
         measured = pair[library]
         assert measured["error"] is None
-        assert len(measured["rounds"]) == 2
+        # One, where it took the time of all: a single query may, on a busy machine.
+        if measured["rounds"][0]["wall_seconds"] < QUICK.enough:
+            assert len(measured["rounds"]) == 2
         for each in measured["rounds"]:
             assert each["operations"] > 0
             assert each["wall_seconds"] > 0
