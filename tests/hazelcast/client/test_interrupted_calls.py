@@ -20,6 +20,8 @@ pytestmark = pytest.mark.skipif(
     reason="needs a signal in the main thread",
 )
 
+_arrived = threading.Event()
+
 BLOCKING = pytest.mark.parametrize("styles", ["blocking"], indirect=True)
 
 CALLS: dict[str, tuple[str, int, Callable[[Any], Any]]] = {
@@ -41,15 +43,25 @@ def interrupt(request: pytest.FixtureRequest) -> Iterator[type[BaseException]]:
     """What SIGUSR1 raises in the main thread, wherever it is."""
 
     def handle(*_: object) -> None:
-        raise request.param
+        if not _arrived.is_set():
+            _arrived.set()
+            raise request.param
 
+    _arrived.clear()
     before = signal.signal(signal.SIGUSR1, handle)
     yield request.param
     signal.signal(signal.SIGUSR1, before)
 
 
 def hit() -> None:
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+    """Send the signal until its handler has run.
+
+    Python does not look at one that comes when a thread is just about to wait for a lock, until
+    something else wakes it up.
+    """
+    while not _arrived.is_set():
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+        _arrived.wait(0.1)
 
 
 @BLOCKING
