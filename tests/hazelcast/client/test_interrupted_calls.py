@@ -12,6 +12,7 @@ import pytest
 
 from gridwire.errors import Outcome
 from gridwire.hazelcast.errors import OperationTimeoutError
+from support.interrupting import Interrupting
 from support.patience import until
 
 pytestmark = pytest.mark.skipif(
@@ -19,8 +20,6 @@ pytestmark = pytest.mark.skipif(
     or threading.current_thread() is not threading.main_thread(),
     reason="needs a signal in the main thread",
 )
-
-_arrived = threading.Event()
 
 BLOCKING = pytest.mark.parametrize("styles", ["blocking"], indirect=True)
 
@@ -39,35 +38,23 @@ class Interrupt(Exception):
 
 
 @pytest.fixture(params=[KeyboardInterrupt, Interrupt])
-def interrupt(request: pytest.FixtureRequest) -> Iterator[type[BaseException]]:
-    """What SIGUSR1 raises in the main thread, wherever it is."""
-
-    def handle(*_: object) -> None:
-        if not _arrived.is_set():
-            _arrived.set()
-            raise request.param
-
-    _arrived.clear()
-    before = signal.signal(signal.SIGUSR1, handle)
-    yield request.param
-    signal.signal(signal.SIGUSR1, before)
+def interrupt(request: pytest.FixtureRequest) -> type[BaseException]:
+    """What a signal raises in the main thread, wherever it is."""
+    error: type[BaseException] = request.param
+    return error
 
 
-def hit() -> None:
-    """Send the signal until its handler has run.
-
-    Python does not look at one that comes when a thread is just about to wait for a lock, until
-    something else wakes it up.
-    """
-    while not _arrived.is_set():
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
-        _arrived.wait(0.1)
+@pytest.fixture
+def hit(interrupt: type[BaseException]) -> Iterator[Callable[[], None]]:
+    """Sends the signal."""
+    with Interrupting(interrupt) as interrupting:
+        yield interrupting.hit
 
 
 @BLOCKING
 @pytest.mark.parametrize("name", CALLS)
 def test_its_place_is_free_at_once_and_its_late_answer_is_nobodys(
-    styles, scripted, interrupt, name
+    styles, scripted, interrupt, hit, name
 ) -> None:
     kind, count, call = CALLS[name]
     cluster = scripted()
@@ -99,7 +86,7 @@ def test_its_place_is_free_at_once_and_its_late_answer_is_nobodys(
 
 
 @BLOCKING
-def test_what_waits_for_a_connection_is_not_sent_later(styles, scripted, interrupt) -> None:
+def test_what_waits_for_a_connection_is_not_sent_later(styles, scripted, interrupt, hit) -> None:
     cluster = scripted()
     client = styles.client(cluster)
     numbers = client.map()

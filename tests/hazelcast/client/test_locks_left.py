@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from gridwire.hazelcast.control import acquiring, settling
 from gridwire.hazelcast.control.acquiring import Handover
 from gridwire.hazelcast.errors import OperationTimeoutError
 from support.call_styles import Style, error_of
+from support.interrupting import Interrupting
 from support.scripted_connection import Incoming
 from support.scripted_replies import fail, hang_up, silence
 
@@ -320,15 +320,10 @@ class Interrupt(BaseException):
 
 
 @pytest.fixture
-def interrupted() -> Iterator[None]:
-    """SIGUSR1 raises in the main thread, wherever it is."""
-
-    def handle(number: int, frame: Any) -> None:
-        raise Interrupt
-
-    before = signal.signal(signal.SIGUSR1, handle)
-    yield
-    signal.signal(signal.SIGUSR1, before)
+def interrupted() -> Iterator[Interrupting]:
+    """A signal raises in the main thread, wherever it is."""
+    with Interrupting(Interrupt) as interrupting:
+        yield interrupting
 
 
 @pytest.mark.parametrize("styles", ["blocking"], indirect=True)
@@ -337,12 +332,10 @@ def test_an_interrupted_lock_is_given_back(styles, scripted, interrupted) -> Non
     client = styles.client(cluster)
     held = cluster.hold("Map.Lock")
     requests: list[Incoming] = []
-    main = threading.main_thread().ident
-    assert main is not None
 
     def interrupt() -> None:
         requests.append(held.next())
-        signal.pthread_kill(main, signal.SIGUSR1)
+        interrupted.hit()
 
     aside = styles.aside(interrupt)
     with pytest.raises(Interrupt):

@@ -106,14 +106,17 @@ def interrupt_soon(client: Any) -> None:
     """Interrupt the main thread when it waits for an answer."""
 
     def raise_interrupt(number: int, frame: Any) -> None:
-        signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         raise Interrupt
 
     def run() -> None:
         wait_pending(client)
         main = threading.main_thread().ident
         assert main is not None
-        signal.pthread_kill(main, signal.SIGUSR1)
+        # Again: Python does not look at one that comes just before a thread waits for a lock.
+        while signal.getsignal(signal.SIGUSR1) is raise_interrupt:
+            signal.pthread_kill(main, signal.SIGUSR1)
+            time.sleep(0.1)
 
     signal.signal(signal.SIGUSR1, raise_interrupt)
     threading.Thread(target=run, daemon=True).start()
