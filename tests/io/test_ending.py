@@ -70,3 +70,17 @@ def test_a_loop_that_cancels_everything_is_left_with_nothing(turns: int) -> None
 
     one = asyncio.run(play())
     assert one.ended == 1
+
+
+def test_an_end_that_waits_for_what_was_cancelled_does_not_go_round_for_ever() -> None:
+    async def play() -> None:
+        never = asyncio.get_running_loop().create_future()
+        never.cancel()
+
+        async def end() -> None:
+            await never
+
+        with pytest.raises(asyncio.CancelledError):
+            await Ending(end).wait()
+
+    asyncio.run(play())

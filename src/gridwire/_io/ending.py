@@ -46,9 +46,15 @@ class Ending:
 
     async def _run(self) -> None:
         """End also on a loop that is wound up meanwhile, and cancels this."""
+        task = asyncio.current_task()
+        assert task is not None
         while True:
             try:
                 await self._end()
             except asyncio.CancelledError:
-                continue
-            return
+                if not task.cancelling():
+                    # Not this one was cancelled, but what it waits for: that would be so again.
+                    raise
+                task.uncancel()
+            else:
+                return

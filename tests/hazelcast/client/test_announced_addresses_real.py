@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from gridwire.hazelcast.core import Address, EndpointQualifier, ProtocolType
 from gridwire.hazelcast.errors import HazelcastError
 from gridwire.hazelcast.security import BasicTokenProvider
 from gridwire.testing import _real_config
-from gridwire.testing.real import RealCluster, find_javac, member_jar
+from gridwire.testing.real import RealCluster, member_jar
+from support.java import compile_java
 
 INSIDE, HERE = "127.66.0.1", "127.0.0.1"
 SOURCE = Path(__file__).parent / "java" / "PublicAddresses.java"
@@ -29,11 +29,7 @@ pytestmark = pytest.mark.real_member
 
 def compiled(folder: Path, version: str) -> Path:
     """The discovery plug-in, where members find it."""
-    javac = find_javac()
-    if javac is None:
-        pytest.skip("no Java compiler")
-    command = [javac, "--release", "11", "-nowarn", "-cp", str(member_jar(version))]
-    subprocess.run([*command, "-d", str(folder), str(SOURCE)], check=True)
+    compile_java(SOURCE, member_jar(version), folder)
     services = folder / "META-INF" / "services"
     services.mkdir(parents=True)
     named = services / "com.hazelcast.spi.discovery.DiscoveryStrategyFactory"

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,8 @@ from gridwire.errors import Outcome
 from gridwire.hazelcast.errors import HazelcastError, IllegalMonitorStateError
 from gridwire.hazelcast.predicate import sql
 from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable
-from gridwire.testing.real import RealCluster, find_javac, member_jar
+from gridwire.testing.real import RealCluster, member_jar
+from support.java import compile_java
 from support.real_members import note_version
 
 pytestmark = pytest.mark.real_member
@@ -70,11 +70,7 @@ class Shout(Worker):
 @pytest.fixture(scope="module")
 def workers(real_version: str, tmp_path_factory, request) -> Iterator[RealCluster]:
     """Members that have the classes."""
-    javac = find_javac()
-    assert javac is not None, "a Java development kit is needed"
-    folder = tmp_path_factory.mktemp("classes")
-    jar = str(member_jar(real_version))
-    subprocess.run([javac, "-cp", jar, "-d", str(folder), str(SOURCE)], check=True, timeout=60)
+    folder = compile_java(SOURCE, member_jar(real_version), tmp_path_factory.mktemp("classes"))
     with RealCluster(real_version, classpath=[folder], extra_config=CONFIG) as cluster:
         note_version(request.config, real_version)
         yield cluster

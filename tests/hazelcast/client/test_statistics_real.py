@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any
 import pytest
 
 from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable
-from gridwire.testing.real import RealCluster, find_javac, member_jar
+from gridwire.testing.real import RealCluster, member_jar
 from support.call_styles import PATIENCE
+from support.java import compile_java
 from support.real_members import note_version
 
 pytestmark = pytest.mark.real_member
@@ -51,11 +51,7 @@ class Tell(IdentifiedDataSerializable):
 @pytest.fixture(scope="module")
 def readers(real_version: str, tmp_path_factory, request) -> Iterator[RealCluster]:
     """A member that tells what it reads, by its own code for it."""
-    javac = find_javac()
-    assert javac is not None, "a Java development kit is needed"
-    folder = tmp_path_factory.mktemp("classes")
-    jar = str(member_jar(real_version))
-    subprocess.run([javac, "-cp", jar, "-d", str(folder), str(SOURCE)], check=True, timeout=60)
+    folder = compile_java(SOURCE, member_jar(real_version), tmp_path_factory.mktemp("classes"))
     with RealCluster(real_version, 1, classpath=[folder], extra_config=CONFIG) as cluster:
         note_version(request.config, real_version)
         yield cluster
