@@ -21,10 +21,10 @@ import trustme
 
 from gridwire import aerospike as a
 from gridwire._core.outcome import Outcome
-from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.testing import AerospikeCluster
 from gridwire.testing.aerospike import UserOptions
+from support.aerospike_styles import STYLES, make_client
 from support.patience import until
 
 Make = Callable[..., Any]
@@ -33,38 +33,14 @@ KEY = ("test", "demo", "ann")
 QUICK = {"tend_interval": 50}
 
 
-class Blocking:
-    """An asyncio client on a loop of its own, called as the one for threads is."""
-
-    def __init__(self, config: dict[str, Any], loop: HostedLoop) -> None:
-        self._loop = loop
-        self._client = AsyncClient(config)
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*args: Any, **named: Any) -> Any:
-            result = method(*args, **named)
-            return self._loop.run(result) if asyncio.iscoroutine(result) else result
-
-        return call
-
-
-@pytest.fixture(params=["threads", "asyncio"])
+@pytest.fixture(params=STYLES)
 def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     """Makes a client that is not connected; one that is left is closed."""
     with ExitStack() as stack:
 
         def client(hosts: Any, **config: Any) -> Any:
             config = {"hosts": hosts, **config}
-            if request.param == "threads":
-                made: Any = a.client(config)
-            else:
-                loop = HostedLoop("caller")
-                stack.callback(loop.stop)
-                made = Blocking(config, loop)
-            stack.callback(made.close)
-            return made
+            return make_client(request.param, config, stack)
 
         yield client
 

@@ -17,10 +17,10 @@ import pytest
 from gridwire import aerospike as a
 from gridwire._core.counters import COUNTERS
 from gridwire._core.outcome import Outcome
-from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.aerospike.diagnostics import Diagnostics
 from gridwire.testing import AerospikeCluster
+from support.aerospike_styles import STYLES, make_client
 from support.patience import until
 from support.shapes import assert_shape
 
@@ -31,38 +31,14 @@ PATIENCE = 20.0
 REPEATED = {"total_timeout": 5000, "max_retries": 5}
 
 
-class OnLoop:
-    """An asyncio client on a loop of its own, called as the one for threads is."""
-
-    def __init__(self, config: dict[str, Any], loop: HostedLoop) -> None:
-        self._loop = loop
-        self._client = AsyncClient(config)
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*args: Any, **named: Any) -> Any:
-            result = method(*args, **named)
-            return self._loop.run(result) if asyncio.iscoroutine(result) else result
-
-        return call
-
-
-@pytest.fixture(params=["threads", "asyncio"])
+@pytest.fixture(params=STYLES)
 def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     """Makes a client that is not connected."""
     with ExitStack() as stack:
 
         def client(hosts: Any, **config: Any) -> Any:
             config = {"hosts": hosts, "tend_interval": 50, **config}
-            if request.param == "threads":
-                made: Any = a.client(config)
-            else:
-                loop = HostedLoop("caller")
-                stack.callback(loop.stop)
-                made = OnLoop(config, loop)
-            stack.callback(made.close)
-            return made
+            return make_client(request.param, config, stack)
 
         yield client
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,45 +12,21 @@ import pytest
 
 from gridwire import aerospike as a
 from gridwire._core.outcome import Outcome
-from gridwire._io.hosted import HostedLoop
-from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.testing import AerospikeCluster
+from support.aerospike_styles import STYLES, make_client
 from support.patience import until
 
 KEY = ("test", "demo", "ann")
 
 
-class OnLoop:
-    """An asyncio client on a loop of its own, called as the one for threads is."""
-
-    def __init__(self, config: dict[str, Any], loop: HostedLoop) -> None:
-        self._loop = loop
-        self._client = AsyncClient(config)
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*args: Any, **named: Any) -> Any:
-            result = method(*args, **named)
-            return self._loop.run(result) if asyncio.iscoroutine(result) else result
-
-        return call
-
-
-@pytest.fixture(params=["threads", "asyncio"])
+@pytest.fixture(params=STYLES)
 def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Makes a connected client."""
     with ExitStack() as stack:
 
         def client(hosts: Any, **config: Any) -> Any:
             config = {"hosts": hosts, "tend_interval": 50, **config}
-            if request.param == "threads":
-                made: Any = a.client(config)
-            else:
-                loop = HostedLoop("caller")
-                stack.callback(loop.stop)
-                made = OnLoop(config, loop)
-            stack.callback(made.close)
+            made = make_client(request.param, config, stack)
             made.connect()
             return made
 

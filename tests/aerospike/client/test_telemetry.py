@@ -13,33 +13,16 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
 from gridwire import aerospike as a
-from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike._options.client_options import read_config
 from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.aerospike.control import asyncio_engine, blocking_engine
 from gridwire.testing import AerospikeCluster
+from support.aerospike_styles import STYLES, make_client
 from support.telemetry import Listener
 
 SECRET = "a-key-of-a-user"
 KEY = ("test", "prices", SECRET)
 SHORT = {"total_timeout": 200, "max_retries": 0}
-
-
-class OnLoop:
-    """An asyncio client on a loop of its own, called as the one for threads is."""
-
-    def __init__(self, config: dict[str, Any], loop: HostedLoop) -> None:
-        self._loop = loop
-        self._client = AsyncClient(config)
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*args: Any, **named: Any) -> Any:
-            result = method(*args, **named)
-            return self._loop.run(result) if asyncio.iscoroutine(result) else result
-
-        return call
 
 
 @pytest.fixture
@@ -55,20 +38,14 @@ def cluster():
         yield cluster
 
 
-@pytest.fixture(params=["threads", "asyncio"])
+@pytest.fixture(params=STYLES)
 def client(
     request: pytest.FixtureRequest, cluster: AerospikeCluster, listener: Listener
 ) -> Iterator[Any]:
     with ExitStack() as stack:
         config = {"hosts": cluster.hosts, "telemetry": listener.telemetry}
-        if request.param == "threads":
-            made: Any = a.client(config)
-        else:
-            loop = HostedLoop("telemetry-test")
-            stack.callback(loop.stop)
-            made = OnLoop(config, loop)
+        made = make_client(request.param, config, stack)
         made.connect()
-        stack.callback(made.close)
         yield made
 
 

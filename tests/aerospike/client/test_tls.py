@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,12 +12,10 @@ from typing import Any
 
 import pytest
 
-from gridwire import aerospike as a
-from gridwire._io.hosted import HostedLoop
-from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.aerospike.exception import ClusterError
 from gridwire.errors import UsageError
 from gridwire.testing import AerospikeCluster
+from support.aerospike_styles import STYLES, make_client
 from support.certificates import PASSWORD, Authority
 from support.peers import accepting
 
@@ -27,24 +24,7 @@ Connect = Callable[..., Any]
 KEY = ("test", "demo", "ann")
 
 
-class _OnLoop:
-    """An asyncio client on a loop of its own, called as the one for threads is."""
-
-    def __init__(self, config: dict[str, Any], loop: HostedLoop) -> None:
-        self._loop = loop
-        self._client = AsyncClient(config)
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(*args: Any) -> Any:
-            result = method(*args)
-            return self._loop.run(result) if asyncio.iscoroutine(result) else result
-
-        return call
-
-
-@pytest.fixture(params=["threads", "asyncio"])
+@pytest.fixture(params=STYLES)
 def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
     """Connect a client of either style; it is closed with the test."""
     with ExitStack() as stack:
@@ -53,13 +33,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
             config = {"hosts": hosts, "timeout": 3000, "tend_interval": 50, **config}
             if tls is not None:
                 config["tls"] = tls
-            if request.param == "threads":
-                made: Any = a.client(config)
-            else:
-                loop = HostedLoop("caller")
-                stack.callback(loop.stop)
-                made = _OnLoop(config, loop)
-            stack.callback(made.close)
+            made = make_client(request.param, config, stack)
             made.connect()
             return made
 
