@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -290,5 +291,23 @@ def test_an_answer_that_nobody_asked_for_ends_the_connection(connected) -> None:
         await until(lambda: not node.data_links)
         record = await client.get(KEY)
         assert record.bins == {"d": record.key.digest}
+
+    connected(body)
+
+
+def test_a_loop_that_was_busy_beyond_the_deadline_sends_nothing_more(connected) -> None:
+    async def body(client: AsyncClient, cluster: ScriptedCluster) -> None:
+        loop = asyncio.get_running_loop()
+        await client.get(KEY)
+
+        def overloaded(message: bytes) -> bytes:
+            # While the client sleeps before its next attempt.
+            loop.call_later(0.01, time.sleep, 0.5)
+            return reply(18)
+
+        cluster.nodes[0].answer = overloaded
+        with pytest.raises(AerospikeTimeoutError):
+            await client.get(KEY, {"total_timeout": 300, "sleep_between_retries": 50})
+        assert cluster.requests == 2
 
     connected(body)

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any, NamedTuple, Self
 
 import pytest
@@ -18,6 +19,7 @@ from gridwire import errors
 from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike import exception as e
 from gridwire.aerospike.asyncio.client import AsyncClient
+from gridwire.aerospike.control import blocking_command
 from gridwire.errors import Outcome
 from support.aerospike_scripted import CUT, HOLD, ScriptedCluster, ScriptedNode, reply
 from support.patience import PATIENCE
@@ -252,3 +254,17 @@ def test_a_host_where_nobody_listens(style: Style):
     error = caught.value
     assert (error.outcome, error.attempts, error.phase) == (Outcome.NOT_SENT, 1, "connecting")
     assert str(port) in str(error)
+
+
+def test_a_thread_that_slept_beyond_the_deadline_sends_nothing_more(monkeypatch) -> None:
+    late = SimpleNamespace(
+        monotonic=time.monotonic, sleep=lambda seconds: time.sleep(seconds + 0.4)
+    )
+    with Style("threads") as style:
+        style.connect()
+        style("get", KEY)
+        style.node.answer = lambda request: reply(18)
+        monkeypatch.setattr(blocking_command, "time", late)
+        with pytest.raises(e.AerospikeTimeoutError):
+            style("get", KEY, {"total_timeout": 300, "sleep_between_retries": 50})
+        assert style.node.requests == 2
