@@ -140,8 +140,8 @@ def test_a_task_of_the_parents_loop_ends_in_the_child():
     async def make() -> asyncio.Event:
         return asyncio.Event()
 
-    release = hosted.run(make())
-    task = hosted.start(run())
+    release = hosted.run(make)
+    task = hosted.start(run)
     heard: list[object] = []
     task.add_done_callback(heard.append)
     assert began.wait(20)
@@ -154,9 +154,8 @@ def test_a_task_of_the_parents_loop_ends_in_the_child():
         return False
 
     def refuses() -> bool:
-        coroutine = run()
         try:
-            hosted.start(coroutine)
+            hosted.start(run)
         except HostedLoopClosed:
             return hosted.is_inherited and not hosted.is_here
         return False

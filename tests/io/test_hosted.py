@@ -22,7 +22,7 @@ async def thread_name() -> str:
 
 def test_coroutines_run_on_its_thread() -> None:
     hosted = HostedLoop("test-hosted")
-    assert hosted.run(thread_name()) == "test-hosted"
+    assert hosted.run(thread_name) == "test-hosted"
     assert hosted.is_here
     assert not hosted.is_current
     hosted.stop()
@@ -41,7 +41,7 @@ def test_stop_cancels_what_runs_and_waits_for_it() -> None:
         finally:
             ended.append("cleaned up")
 
-    future = hosted.start(for_ever())
+    future = hosted.start(for_ever)
     assert began.wait(20)
     hosted.stop()
     assert ended == ["cleaned up"]
@@ -55,17 +55,17 @@ def test_after_the_end_every_call_says_so() -> None:
     with pytest.raises(HostedLoopClosed):
         hosted.call(print)
     with pytest.raises(HostedLoopClosed):
-        hosted.start(thread_name())
+        hosted.start(thread_name)
 
 
 def test_waiting_for_itself_is_refused() -> None:
     hosted = HostedLoop("test-hosted")
 
     async def wait_for_itself() -> str:
-        return hosted.run(thread_name())
+        return hosted.run(thread_name)
 
     with pytest.raises(RuntimeError, match="wait for itself"):
-        hosted.run(wait_for_itself())
+        hosted.run(wait_for_itself)
     hosted.stop()
 
 
@@ -94,7 +94,7 @@ def test_an_interrupt_while_its_thread_starts_leaves_none(monkeypatch: pytest.Mo
 
 def test_one_that_nobody_has_any_more_ends_by_itself() -> None:
     # As after an interrupt between the constructor's end and the caller's name for what it made.
-    HostedLoop("lost").run(asyncio.sleep(0))
+    HostedLoop("lost").run(asyncio.sleep, 0)
     gc.collect()
     for thread in threading.enumerate():
         if thread.name == "lost":
@@ -120,7 +120,7 @@ def test_the_interpreters_exit_is_not_held_up() -> None:
         from gridwire._io.hosted import HostedLoop
         import asyncio
         hosted = HostedLoop("forgotten")
-        hosted.start(asyncio.Event().wait())
+        hosted.start(asyncio.Event().wait)
         print("end of main")
         """
     )
@@ -135,23 +135,23 @@ def test_a_forked_child_gets_an_error_and_the_parent_goes_on() -> None:
         async def answer():
             return 42
         hosted = HostedLoop("parent")
-        assert hosted.run(answer()) == 42
+        assert hosted.run(answer) == 42
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                hosted.start(answer())
+                hosted.start(answer)
             except HostedLoopClosed:
                 status = 0
             hosted.stop()
             gc.collect()
             fresh = HostedLoop("child")
-            status += fresh.run(answer()) != 42
+            status += fresh.run(answer) != 42
             fresh.stop()
             os._exit(status)
         _, status = os.waitpid(child, 0)
         assert status == 0, status
-        assert hosted.run(answer()) == 42
+        assert hosted.run(answer) == 42
         hosted.stop()
         print("both are well")
         """

@@ -38,7 +38,7 @@ def pair(hosted: HostedLoop) -> Iterator[Pair]:
     receiver = NotingReceiver()
     with accepting() as (host, port, accept):
         options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)]
-        stream = hosted.run(SharedConnector(hosted).connect(receiver, host, port, options))
+        stream = hosted.run(SharedConnector(hosted).connect, receiver, host, port, options)
         peer = accept()
         yield Pair(stream, receiver, peer)
         stream.close()

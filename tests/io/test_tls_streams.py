@@ -72,7 +72,7 @@ def connect(
         tls = Tls(cafile=authority.cafile, version=version)
         with accepting() as (_, port, accept):
             options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)]
-            opening = hosted.start(connector.connect(noting, "localhost", port, options, tls))
+            opening = hosted.start(connector.connect, noting, "localhost", port, options, tls)
             # A copy, for the listening socket closes those that it has accepted.
             raw = accept().dup()
             raw.settimeout(20)
@@ -94,7 +94,7 @@ def on_loop(hosted: HostedLoop, function: Callable[..., Any], *args: Any) -> Any
     async def call() -> Any:
         return function(*args)
 
-    return hosted.run(call())
+    return hosted.run(call)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -281,7 +281,7 @@ def posted(
     noting = NotingReceiver()
     tls = Tls(cafile=authority.cafile)
     with accepting() as (_, port, accept):
-        opening = hosted.start(SharedConnector(hosted).connect(noting, "localhost", port, [], tls))
+        opening = hosted.start(SharedConnector(hosted).connect, noting, "localhost", port, [], tls)
         peer = context.wrap_socket(accept().dup(), server_side=True)
         peer.settimeout(20)
         stream = opening.result()
@@ -566,7 +566,7 @@ def test_a_peer_that_shows_no_certificate_is_refused(
             if way == "thread":
                 OwnedSocket().open("localhost", port, monotonic() + 20, tls)
             else:
-                hosted.run(one.connect(noting, "localhost", port, [], tls))
+                hosted.run(one.connect, noting, "localhost", port, [], tls)
 
         with pytest.raises(TlsError, match="showed no certificate") as caught:
             connect()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import inspect
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,26 +11,32 @@ from gridwire import aerospike
 from gridwire._io.hosted import HostedLoop
 from gridwire.aerospike.asyncio.client import AsyncClient
 
-__all__ = ["STYLES", "make_client"]
+__all__ = ["STYLES", "OnLoop", "make_client", "waited_for"]
 
 STYLES = ("threads", "asyncio")
 
 
-class _OnLoop:
-    """An asyncio client on a loop of its own, called as the one for threads is."""
+def waited_for(result: Any, loop: HostedLoop) -> Any:
+    """What a call gave, or what the coroutine that it gave ends with on a loop."""
+    if not inspect.isawaitable(result):
+        return result
 
-    def __init__(self, config: dict[str, Any], loop: HostedLoop) -> None:
+    async def finish() -> Any:
+        return await result
+
+    return loop.run(finish)
+
+
+class OnLoop:
+    """An asyncio client on another thread's loop, called as the one for threads is."""
+
+    def __init__(self, client: AsyncClient, loop: HostedLoop) -> None:
         self._loop = loop
-        self._client = AsyncClient(config)
+        self._client = client
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._client, name)
-
-        def call(*args: Any, **named: Any) -> Any:
-            result = method(*args, **named)
-            return self._loop.run(result) if asyncio.iscoroutine(result) else result
-
-        return call
+        return lambda *args, **named: waited_for(method(*args, **named), self._loop)
 
 
 def make_client(style: str, config: dict[str, Any], stack: ExitStack) -> Any:
@@ -46,6 +52,6 @@ def make_client(style: str, config: dict[str, Any], stack: ExitStack) -> Any:
     else:
         loop = HostedLoop("caller")
         stack.callback(loop.stop)
-        made = _OnLoop(config, loop)
+        made = OnLoop(AsyncClient(config), loop)
     stack.callback(made.close)
     return made

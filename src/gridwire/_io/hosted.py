@@ -15,7 +15,7 @@ import selectors
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from gridwire._io.forking import Heirs, Stage, let_go
 from gridwire._io.hosted_task import HostedTask
@@ -23,6 +23,7 @@ from gridwire._io.hosted_task import HostedTask
 __all__ = ["HostedLoop", "HostedLoopClosed"]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _STOP_SECONDS = 2.0
 """How long the interpreter's exit waits for a hosted loop, in seconds."""
@@ -115,38 +116,46 @@ class HostedLoop:
             pass
         raise HostedLoopClosed("the client's event loop has ended")
 
-    def start(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
+    def start(
+        self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts
+    ) -> HostedTask[T]:
         """Run a coroutine as a task of the loop.
 
+        Args:
+            function: makes the coroutine, on the loop.
+            args: what it is called with.
+
         Raises:
-            HostedLoopClosed: there is no loop any more; the coroutine is closed.
+            HostedLoopClosed: there is no loop any more.
         """
-        task = self.task(coroutine)
+        task = self.task(function, *args)
         self.begin(task)
         return task
 
-    def task(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
+    def task(
+        self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts
+    ) -> HostedTask[T]:
         """A task of the loop that has not begun, for who must know it before it may begin."""
-        return HostedTask(coroutine, self.call)
+        return HostedTask(self.call, function, *args)
 
     def begin(self, task: HostedTask[Any]) -> None:
         """Run a task. Who is interrupted in here cancels it, for nobody knows whether it runs.
 
         Raises:
-            HostedLoopClosed: there is no loop any more; the coroutine is closed.
+            HostedLoopClosed: there is no loop any more.
         """
-        try:
-            self.call(task.begin)
-        except HostedLoopClosed:
-            task.close()
-            raise
+        self.call(task.begin)
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine as a task of the loop and wait for it; an interrupt cancels it."""
+    def run(self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts) -> T:
+        """Run a coroutine as a task of the loop and wait for it; an interrupt cancels it.
+
+        Args:
+            function: makes the coroutine, on the loop.
+            args: what it is called with.
+        """
         if self.is_current:
-            coroutine.close()
             raise RuntimeError("this would wait for itself: it was called on the client's own loop")
-        task = self.task(coroutine)
+        task = self.task(function, *args)
         try:
             self.begin(task)
             return task.result()

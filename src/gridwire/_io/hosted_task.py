@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar, TypeVarTuple, Unpack
 
 from gridwire._io import forking
 from gridwire._io.forking import Waits
@@ -19,6 +20,7 @@ from gridwire._io.forking import Waits
 __all__ = ["HostedTask"]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class HostedTask(Waits, Generic[T]):
@@ -28,26 +30,35 @@ class HostedTask(Waits, Generic[T]):
     stored first, then callbacks are taken out one by one; who adds one puts it in first and then
     looks. So nobody is missed, and each is called once.
 
+    The coroutine is made where it begins. An interrupt that comes before that leaves none which
+    was never awaited.
+
     Args:
-        coroutine: what to run.
         on_loop: has the loop call a function soon.
+        function: makes the coroutine.
+        args: what it is called with.
     """
 
     __slots__ = (
         "_callbacks",
         "_cancelled",
-        "_coroutine",
         "_error",
+        "_make",
         "_on_loop",
         "_task",
         "_token",
         "_value",
     )
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T], on_loop: Callable[..., object]) -> None:
+    def __init__(
+        self,
+        on_loop: Callable[..., object],
+        function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]],
+        *args: *Ts,
+    ) -> None:
         super().__init__()
-        self._coroutine = coroutine
         self._on_loop = on_loop
+        self._make: Callable[[], Coroutine[Any, Any, T]] | None = partial(function, *args)
         self._task: asyncio.Task[T] | None = None
         self._token = [None]
         self._callbacks: list[Callable[[HostedTask[T]], object]] = []
@@ -57,15 +68,12 @@ class HostedTask(Waits, Generic[T]):
 
     def begin(self) -> None:
         """Run it; on the loop."""
-        if self._cancelled:
-            self._coroutine.close()
+        # Taken out: what it is called with may be large, and this may be kept.
+        make, self._make = self._make, None
+        if self._cancelled or make is None:
             return
-        self._task = asyncio.get_running_loop().create_task(self._coroutine)
+        self._task = asyncio.get_running_loop().create_task(make())
         self._task.add_done_callback(self._ended)
-
-    def close(self) -> None:
-        """It will never be run."""
-        self._coroutine.close()
 
     def _ended(self, task: asyncio.Task[T]) -> None:
         mine = self._take_token()

@@ -63,7 +63,7 @@ class HazelcastClient:
             )
             self._hosting.add(self._context)
             self._told = told_of(options.telemetry, lambda: self._hosting.core, __version__)
-            self._hosting.hosted.run(self._core.life.start())
+            self._hosting.hosted.run(self._core.life.start)
         except BaseException:
             if hosting is not None:
                 hosting.end()
@@ -102,7 +102,7 @@ class HazelcastClient:
                 self._blocking.call(self._context.create(MAP_SERVICE, name))
             except ClientOfflineError:
                 self._context.tell_later(MAP_SERVICE, name)
-            cache = self._blocking.wait(self._context.near_cache(name))
+            cache = self._blocking.wait(self._context.near_cache, name)
             made: Map[Any, Any]
             if cache is None:
                 futures, blocking = self._futures, self._blocking

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -18,6 +17,7 @@ from gridwire.aerospike.protocol.flags import INFO1_BATCH
 from gridwire.errors import Outcome
 from gridwire.testing import AerospikeCluster
 from support.aerospike_scripted import ScriptedCluster, ScriptedNode, echo, reply
+from support.aerospike_styles import OnLoop
 from support.aerospike_wire import framed, last, section
 
 KEYS = [("test", "demo", number) for number in range(3)]
@@ -25,21 +25,6 @@ BINS = [("a", 1)]
 ONCE = {"max_retries": 0, "total_timeout": 20_000}
 
 Connect = Callable[..., Any]
-
-
-class Called:
-    """An asyncio client that is called as the one for threads is."""
-
-    def __init__(self, client: Any, loop: HostedLoop) -> None:
-        self._client = client
-        self._loop = loop
-
-    def __getattr__(self, name: str) -> Any:
-        def call(*args: Any, **named: Any) -> Any:
-            result = getattr(self._client, name)(*args, **named)
-            return self._loop.run(result) if asyncio.iscoroutine(result) else result
-
-        return call
 
 
 @pytest.fixture
@@ -59,7 +44,7 @@ def connect(request: pytest.FixtureRequest, loop: HostedLoop) -> Iterator[Connec
             kind = a.client if request.param == "threads" else a.AsyncClient
             made: Any = kind(config)
             if request.param == "asyncio":
-                made = Called(made, loop)
+                made = OnLoop(made, loop)
             stack.callback(made.close)
             made.connect()
             return made
@@ -75,9 +60,9 @@ def node(loop: HostedLoop) -> Iterator[ScriptedNode]:
     async def start() -> None:
         await cluster.__aenter__()
 
-    loop.run(start())
+    loop.run(start)
     yield cluster.nodes[0]
-    loop.run(cluster.__aexit__())
+    loop.run(cluster.__aexit__)
 
 
 def answers_batches_with(node: ScriptedNode, *frames: bytes) -> None:

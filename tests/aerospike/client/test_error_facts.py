@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
 import time
@@ -22,6 +21,7 @@ from gridwire.aerospike.asyncio.client import AsyncClient
 from gridwire.aerospike.control import blocking_command
 from gridwire.errors import Outcome
 from support.aerospike_scripted import CUT, HOLD, ScriptedCluster, ScriptedNode, reply
+from support.aerospike_styles import waited_for
 from support.patience import PATIENCE
 
 KEY = ("test", "demo", "ann")
@@ -42,13 +42,13 @@ class Style:
         self.client: Any = None
 
     def __enter__(self) -> Self:
-        self.loop.run(self.cluster.__aenter__())
+        self.loop.run(self.cluster.__aenter__)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.client is not None:
             self("close")
-        self.loop.run(self.cluster.__aexit__())
+        self.loop.run(self.cluster.__aexit__)
         self.callers.stop()
         self.loop.stop()
 
@@ -63,7 +63,7 @@ class Style:
 
     def __call__(self, name: str, *args: Any) -> Any:
         result = getattr(self.client, name)(*args)
-        return self.callers.run(result) if asyncio.iscoroutine(result) else result
+        return waited_for(result, self.callers)
 
 
 @pytest.fixture(params=["threads", "asyncio"])
@@ -145,7 +145,7 @@ def left_alone(name: str, *args: Any) -> Callable[[Style], None]:
 
 def gone(style: Style) -> None:
     style.connect(tend_interval=60_000)
-    style.loop.run(style.node.stop())
+    style.loop.run(style.node.stop)
     style("put", KEY, {"a": 1}, None, ONCE)
 
 

@@ -26,17 +26,17 @@ class Nodes:
     def __init__(self, cluster: ScriptedCluster) -> None:
         self.cluster = cluster
         self.loop = HostedLoop("nodes")
-        self.loop.run(cluster.__aenter__())
+        self.loop.run(cluster.__aenter__)
 
     @property
     def first(self) -> ScriptedNode:
         return self.cluster.nodes[0]
 
     def stop(self, node: ScriptedNode) -> None:
-        self.loop.run(node.stop())
+        self.loop.run(node.stop)
 
     def start(self, node: ScriptedNode, port: int = 0) -> None:
-        self.loop.run(node.start(port))
+        self.loop.run(node.start, port)
 
     def release_all(self) -> None:
         for node in self.cluster.nodes:
@@ -52,7 +52,7 @@ class Nodes:
         self.loop.call(cut)
 
     def close(self) -> None:
-        self.loop.run(self.cluster.__aexit__())
+        self.loop.run(self.cluster.__aexit__)
         self.loop.stop()
 
 

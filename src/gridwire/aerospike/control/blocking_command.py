@@ -65,7 +65,7 @@ class BlockingCommand(CommandRun[T, BlockingNode]):
                 # Perhaps the cluster is just changing; the view of it tells when that is over.
                 seconds = max(pause, self._patience())
                 try:
-                    wait_for(self._hosted, self._core.changed(seconds))
+                    wait_for(self._hosted, self._core.changed, seconds)
                 except ClientError:
                     raise self._closed() from None
             elif pause:

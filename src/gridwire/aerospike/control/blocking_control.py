@@ -40,7 +40,7 @@ class Starting:
     def __init__(self, options: ClientOptions, version: str) -> None:
         self._hosted = HostedLoop(_THREAD_NAME)
         try:
-            self._task = self._hosted.start(_make(options, version, self._hosted))
+            self._task = self._hosted.start(_make, options, version, self._hosted)
         except BaseException:
             self._hosted.stop()
             raise
@@ -85,7 +85,7 @@ class Starting:
             self._hosted.stop()
 
         try:
-            self._hosted.start(end())
+            self._hosted.start(end)
         except HostedLoopClosed:
             return
 
@@ -102,7 +102,7 @@ def start(options: ClientOptions, version: str) -> Control:
     """
     hosted = HostedLoop(_THREAD_NAME)
     try:
-        return Control(wait_for(hosted, _make(options, version, hosted)), hosted)
+        return Control(wait_for(hosted, _make, options, version, hosted), hosted)
     except BaseException:
         hosted.stop()
         raise
@@ -133,6 +133,6 @@ def abandon(control: Control) -> None:
 
     core.log.warning("the client was forgotten without being closed")
     try:
-        hosted.start(end())
+        hosted.start(end)
     except HostedLoopClosed:
         return

@@ -122,7 +122,7 @@ class BlockingLife:
         try:
             while time.monotonic() < until and any(one.pending for one in core.nodes.values()):
                 time.sleep(_DRAIN_PAUSE_SECONDS)
-            hosted.run(core.close())
+            hosted.run(core.close)
         except HostedLoopClosed:
             return
         finally:

@@ -226,7 +226,7 @@ class BlockingNode(JudgedNode):
             if error.code not in NEEDS_LOGIN or session is None:
                 raise
         sock.close()
-        wait_for(self._hosted, access.renew(session))
+        wait_for(self._hosted, access.renew, session)
         self._open_with(sock, access.session, until)
 
     def _open_with(self, sock: PooledSocket, session: Session | None, until: float) -> None:

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from _thread import allocate_lock
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from gridwire._core.request import Acquisition, Operation, Request
 from gridwire._io.steppers import run_blocking
@@ -28,6 +28,7 @@ from gridwire.hazelcast.protocol.session import SessionOver
 __all__ = ["BlockingEngine"]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 # The reply was taken out of the table by the reader, which is about to hand it over.
 _HAND_OVER_SECONDS = 5.0
@@ -134,7 +135,7 @@ class BlockingEngine(ThreadEngine):
         if failed is not None and is_end_of_client(failed):
             raise failed.with_facts(operation=request.operation, attempts=1)
         invocation = Invocation(self.here(), request, started, timeout)
-        return invocation.decode(self.wait(invocation.run(failed)))
+        return invocation.decode(self.wait(invocation.run, failed))
 
     def acquire(self, request: Acquisition[T], timeout: float | None = None) -> T:
         """One request by which the caller comes to hold something.
@@ -148,17 +149,21 @@ class BlockingEngine(ThreadEngine):
         acquiring = Acquiring(self.here(), request, monotonic(), call_timeout(timeout))
         handover = Handover()
         try:
-            return acquiring.decode(self.wait(acquiring.hand_over(handover)))
+            return acquiring.decode(self.wait(acquiring.hand_over, handover))
         except BaseException:
             self.leave(acquiring, handover)
             raise
 
-    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a control coroutine on the loop and wait for it; an interrupt cancels it."""
+    def wait(self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts) -> T:
+        """Run a control coroutine on the loop and wait for it; an interrupt cancels it.
+
+        Args:
+            function: makes the coroutine, on the loop.
+            args: what it is called with.
+        """
         if self.hosted.is_current:
-            coroutine.close()
             raise RuntimeError("a blocking call on the client's own loop would wait for itself")
-        task = self.hosted.task(coroutine)
+        task = self.hosted.task(function, *args)
         try:
             self.begin(task)
             return task.result()
@@ -197,8 +202,8 @@ class BlockingEngine(ThreadEngine):
 
     def add_listener(self, listener: Listener) -> str:
         """Register a listener on all members."""
-        return self.wait(self.here().listening.add(listener))
+        return self.wait(self.here().listening.add, listener)
 
     def remove_listener(self, registration_id: str) -> bool:
         """Take a listener back."""
-        return self.wait(self.here().listening.remove(registration_id))
+        return self.wait(self.here().listening.remove, registration_id)

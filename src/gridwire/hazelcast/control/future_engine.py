@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from gridwire._core.request import Acquisition, Operation, Request
 from gridwire._io.hosted_task import HostedTask
@@ -27,6 +27,7 @@ from gridwire.hazelcast.protocol.session import SessionOver
 __all__ = ["FutureEngine"]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class _ReplyFuture(Future[T]):
@@ -113,13 +114,16 @@ class _ReplyFuture(Future[T]):
             self._complete(None, core.life.offline().with_facts(operation=self._request.operation))
             return
         invocation = Invocation(core, self._request, self._started, self._timeout)
-        self._go_on_loop(invocation, invocation.run(failed))
+        self._go_on_loop(invocation, invocation.run, failed)
 
     def _go_on_loop(
-        self, invocation: Invocation[T], coroutine: Coroutine[Any, Any, Buffer]
+        self,
+        invocation: Invocation[T],
+        function: Callable[[Unpack[Ts]], Coroutine[Any, Any, Buffer]],
+        *args: *Ts,
     ) -> None:
         self.source = invocation
-        self._task = task = self._engine.hosted.task(coroutine)
+        self._task = task = self._engine.hosted.task(function, *args)
         try:
             self._engine.begin(task)
             task.add_done_callback(self._careful_done)
@@ -161,7 +165,7 @@ class _AcquisitionFuture(_ReplyFuture[T]):
 
     def go_careful(self, failed: HazelcastError | None = None) -> None:
         """There is no other way for this one."""
-        self._go_on_loop(self._acquiring, self._acquiring.hand_over(self._handover))
+        self._go_on_loop(self._acquiring, self._acquiring.hand_over, self._handover)
 
     def _give_up(self) -> bool:
         if not super()._give_up():
@@ -270,7 +274,7 @@ class FutureEngine(ThreadEngine):
         if self.hosted.is_current:
             return
         invocation = Invocation(self.here(), request, monotonic(), timeout)
-        waiting = self.hosted.task(invocation.room())
+        waiting = self.hosted.task(invocation.room)
         try:
             self.begin(waiting)
             waiting.result()
@@ -291,9 +295,16 @@ class FutureEngine(ThreadEngine):
         run.go_on()
         return run.future
 
-    def wait(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run a control coroutine on the loop; its future."""
-        task = self.start(coroutine)
+    def wait(
+        self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts
+    ) -> Future[T]:
+        """Run a control coroutine on the loop; its future.
+
+        Args:
+            function: makes the coroutine, on the loop.
+            args: what it is called with.
+        """
+        task = self.start(function, *args)
         future: Future[T] = _TaskFuture(task)
 
         def done(task: HostedTask[T]) -> None:
@@ -313,8 +324,8 @@ class FutureEngine(ThreadEngine):
 
     def add_listener(self, listener: Listener) -> Future[str]:
         """Register a listener on all members."""
-        return self.wait(self.here().listening.add(listener))
+        return self.wait(self.here().listening.add, listener)
 
     def remove_listener(self, registration_id: str) -> Future[bool]:
         """Take a listener back."""
-        return self.wait(self.here().listening.remove(registration_id))
+        return self.wait(self.here().listening.remove, registration_id)

@@ -127,7 +127,7 @@ class Hosting:
                 connector = SharedConnector(hosted)
                 return make_core(self._options, self.name, connector, self._dispatcher, tell_loop)
 
-            return hosted, hosted.run(make())
+            return hosted, hosted.run(make)
         except BaseException:
             hosted.stop()
             raise
@@ -153,7 +153,7 @@ class Hosting:
         try:
             if self._starting is not None:
                 self._starting.cancel()
-            self.hosted.run(self.core.life.shutdown())
+            self.hosted.run(self.core.life.shutdown)
         except (HostedLoopClosed, CancelledError):
             # Another thread was faster.
             pass
@@ -208,7 +208,7 @@ class Hosting:
         self.core = core
         for follower in list(self._followers):
             follower.follow(core)
-        self._starting = hosted.start(_start(core, before))
+        self._starting = hosted.start(_start, core, before)
         self.hosted = hosted
         if self._is_over:
             self.shutdown()

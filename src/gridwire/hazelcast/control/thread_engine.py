@@ -8,7 +8,7 @@ out itself; when it is gone already, the reply is on its way and is taken.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from gridwire._core.request import Request
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
@@ -22,6 +22,7 @@ from gridwire.hazelcast.control.hosting import Hosting
 __all__ = ["ThreadEngine"]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class ThreadEngine:
@@ -95,9 +96,11 @@ class ThreadEngine:
             # The client has ended, and with it whatever it held.
             return
 
-    def start(self, coroutine: Coroutine[Any, Any, T]) -> HostedTask[T]:
+    def start(
+        self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts
+    ) -> HostedTask[T]:
         """Run a control coroutine on the loop; one of the core that `here` gave."""
-        task = self.hosted.task(coroutine)
+        task = self.hosted.task(function, *args)
         self.begin(task)
         return task
 
