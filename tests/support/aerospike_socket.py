@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from typing import TYPE_CHECKING, Any, Self
 
@@ -52,17 +53,9 @@ class SocketTalk(Talk):
         return header + self._exactly(int.from_bytes(header[2:], "big"))
 
     def is_silent(self, seconds: float = 0.05) -> bool:
-        """Whether nothing comes for some time."""
-        if self._rest:
-            return False
-        self.socket.settimeout(seconds)
-        try:
-            self._rest = self.socket.recv(1)
-        except TimeoutError:
-            return True
-        finally:
-            self.socket.settimeout(PATIENCE_SECONDS)
-        return False
+        """Whether nothing comes for some time, without TLS."""
+        # Not by a timeout of the socket, which another thread may be reading.
+        return not self._rest and not select.select([self.socket], [], [], seconds)[0]
 
     def is_closed(self) -> bool:
         """Whether the node has closed the connection, with nothing more to say."""
