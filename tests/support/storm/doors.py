@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 __all__ = ["Doors"]
 
 _BYTES = 1 << 16
+_CONNECT_SECONDS = 5.0
 
 
 class Doors:
@@ -49,6 +51,7 @@ class Doors:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
+        self._ended = self._loop.create_task(self._over.wait())
         self._visits: set[asyncio.Task[None]] = set()
         servers = [
             await asyncio.start_server(self._door(number), "127.0.0.1", 0)
@@ -59,9 +62,9 @@ class Doors:
         await self._over.wait()
         for server in servers:
             server.close()
-        for visit in self._visits:
-            visit.cancel()
-        await asyncio.gather(*self._visits, return_exceptions=True)
+        # Visits end by themselves now, those too whose connections were accepted just before.
+        while going := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(going)
 
     def _door(self, number: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
         def come(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -74,26 +77,29 @@ class Doors:
     async def _lead(
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        ends = [writer]
         try:
             targets = self._targets()
             host, port = targets[number % len(targets)]
-            inside, outside = await asyncio.open_connection(host, port)
-        except (OSError, IndexError, ZeroDivisionError):
-            writer.transport.abort()
-            return
-        ways = [
-            asyncio.create_task(_pass_on(reader, outside)),
-            asyncio.create_task(_pass_on(inside, writer)),
-        ]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
+            connecting = asyncio.open_connection(host, port)
+            inside, outside = await asyncio.wait_for(connecting, _CONNECT_SECONDS)
+            ends.append(outside)
+            ways = [
+                asyncio.create_task(_pass_on(reader, outside)),
+                asyncio.create_task(_pass_on(inside, writer)),
+            ]
+            await asyncio.wait([*ways, self._ended], return_when=asyncio.FIRST_COMPLETED)
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
+        except (OSError, IndexError, ZeroDivisionError):
+            return
+        finally:
             # What broke on one side breaks on the other.
-            for end in (writer, outside):
+            for end in ends:
                 end.transport.abort()
+                with suppress(OSError):
+                    await end.wait_closed()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
