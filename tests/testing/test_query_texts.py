@@ -220,7 +220,7 @@ def test_regular_expressions_of_java(pattern, text, matches):
 @pytest.mark.parametrize(
     "pattern",
     ["[", "[a", "a)", "(a", "*", "a{", "{1}", "a**", r"\k<n>", r"\y", r"\p{Nope}", "(?y)", "[b-a]",
-     r"\xZZ", "a\\", "(?<n>a)(?<n>b)", "(", "[" * 100],
+     r"\xZZ", "a\\", "[\\", "[a-\\", r"[\Q", r"[\c", r"\c", "(?<n>a)(?<n>b)", "(", "[" * 100],
 )  # fmt: skip
 def test_what_is_no_regular_expression(pattern):
     with pytest.raises(Refusal) as caught:

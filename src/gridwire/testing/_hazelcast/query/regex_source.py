@@ -106,7 +106,9 @@ class RegexSource:
                 digits += self.take()
             return self._code(digits, 8, "Illegal octal escape sequence")
         if letter == "c":
-            return chr(ord(self.take() or "@") ^ 64)
+            if not self.peek():
+                raise self.wrong("Illegal control escape sequence", len(self.text) - 1)
+            return chr(ord(self.take()) ^ 64)
         if letter == "N" and self.skip("{"):
             try:
                 return unicodedata.lookup(self.until("}"))
@@ -147,6 +149,8 @@ class RegexSource:
             letter = self.take()
             if letter == "Q":
                 return CodePoints((ord(one), ord(one)) for one in self.until("\\E"))
+            if not letter:
+                raise self.wrong("Unclosed character class", len(self.text))
             several = self.escaped_set(letter)
             if several is not None:
                 return several
@@ -156,6 +160,8 @@ class RegexSource:
             self.at += 1
             last = self.take()
             if last == "\\":
+                if not self.peek():
+                    raise self.wrong("Illegal character range", len(self.text))
                 last = self.escaped_char(self.take())
         if ord(last) < ord(char):
             raise self.wrong("Illegal character range", self.at - 1)
