@@ -92,11 +92,15 @@ class _Question:
             )
             with connection.getresponse() as response:
                 body = bytearray()
-                while chunk := response.read1(_CHUNK_BYTES):
+                # From Python 3.13 on the last part closes the socket.
+                while not response.isclosed():
+                    sock.settimeout(time_left(self._until))
+                    chunk = response.read1(_CHUNK_BYTES)
+                    if not chunk:
+                        break
                     body += chunk
                     if len(body) > self._max_bytes:
                         raise AnswerError(f"the answer is longer than {self._max_bytes:,} bytes")
-                    sock.settimeout(time_left(self._until))
                 if response.length:
                     raise AnswerError("the answer was cut off")
                 return response.status, bytes(body)
