@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a program needs to serialize classes of its own.
 
-Two ways, with the names that users of the official client know:
+Four ways, with the names that users of the official client know:
 
 - `IdentifiedDataSerializable`: the class writes and reads itself, and is known by two numbers
   that a class on the members may have too. Option ``data_serializable_factories``.
+- `Portable`: the class writes and reads its fields by name, so that members can look into them
+  and versions of the class may differ. Option ``portable_factories``.
+- `CompactSerializer`: another class writes and reads the fields by name; the cluster learns which
+  fields there are. Option ``compact_serializers``. A dataclass needs none.
 - `StreamSerializer`: another class writes and reads it. Options ``custom_serializers`` and
   ``global_serializer``.
 """
@@ -14,14 +18,38 @@ from __future__ import annotations
 from typing import Any
 
 from gridwire.hazelcast.errors import HazelcastSerializationError
+from gridwire.hazelcast.serialization.compact.dataclass_serializer import DataclassSerializer
+from gridwire.hazelcast.serialization.compact.generic import GenericRecord
+from gridwire.hazelcast.serialization.compact.kinds import FieldKind
+from gridwire.hazelcast.serialization.compact.reader import CompactReader
+from gridwire.hazelcast.serialization.compact.serializers import (
+    CompactSerializableType,
+    CompactSerializer,
+)
+from gridwire.hazelcast.serialization.compact.writer import CompactWriter
 from gridwire.hazelcast.serialization.input import ObjectDataInput
 from gridwire.hazelcast.serialization.output import ObjectDataOutput
+from gridwire.hazelcast.serialization.portable.fields_reader import PortableReader
+from gridwire.hazelcast.serialization.portable.fields_writer import PortableWriter
+from gridwire.hazelcast.serialization.portable.portable import Portable
+from gridwire.hazelcast.serialization.unknown import UnknownObject
 
 __all__ = [
+    "CompactReader",
+    "CompactSerializableType",
+    "CompactSerializer",
+    "CompactWriter",
+    "DataclassSerializer",
+    "FieldKind",
+    "GenericRecord",
     "IdentifiedDataSerializable",
     "ObjectDataInput",
     "ObjectDataOutput",
+    "Portable",
+    "PortableReader",
+    "PortableWriter",
     "StreamSerializer",
+    "UnknownObject",
 ]
 
 

@@ -37,6 +37,7 @@ class ByteOrder:
         "is_native",
         "name",
         "prefix",
+        "two_int32",
         "uint16",
         "utf16",
     )
@@ -51,6 +52,7 @@ class ByteOrder:
         self.int16 = Struct(prefix + "h")
         self.uint16 = Struct(prefix + "H")
         self.int32 = Struct(prefix + "i")
+        self.two_int32 = Struct(prefix + "ii")
         self.int64 = Struct(prefix + "q")
         self.float = Struct(prefix + "f")
         self.double = Struct(prefix + "d")
@@ -68,11 +70,15 @@ class ByteOrder:
         Returns:
             The items.
         """
+        return self.items(typecode, data).tolist()
+
+    def items(self, typecode: str, data: bytes | bytearray | memoryview) -> array[Any]:
+        """As `numbers`, but packed as they came."""
         items: array[Any] = array(typecode)
         items.frombytes(data)
         if not self.is_native:
             items.byteswap()
-        return items.tolist()
+        return items
 
     def packed(self, items: array[Any]) -> bytes:
         """Encode an array of numbers that nobody else changes; it may be swapped in place."""

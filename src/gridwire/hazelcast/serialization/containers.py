@@ -22,24 +22,27 @@ are read as their hashable kin: a list as a tuple, a set as a frozenset.
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict, deque
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gridwire.hazelcast.core import MapEntry
 from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.faults import shown, user_code
-from gridwire.hazelcast.serialization.limits import LEAST_OBJECT_BYTES
+from gridwire.hazelcast.serialization.limits import LEAST_OBJECT_BYTES, MAX_EQUAL_HASHES
 from gridwire.hazelcast.serialization.registry import Codec
 from gridwire.hazelcast.serialization.type_ids import TypeId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from gridwire.hazelcast.serialization.input import ObjectDataInput, Reader
     from gridwire.hazelcast.serialization.output import ObjectDataOutput
 
 __all__ = ["container_codecs", "read_set"]
+
+_D = TypeVar("_D", bound=dict[Any, Any])
 
 
 def container_codecs() -> list[Codec]:
@@ -109,18 +112,26 @@ def read_set(inp: ObjectDataInput) -> set[Any]:
 
 
 def _read_dict(inp: ObjectDataInput) -> dict[Any, Any]:
-    return dict(_read_entries(inp))
+    return _filled(dict, inp)
 
 
 def _read_ordered_dict(inp: ObjectDataInput) -> OrderedDict[Any, Any]:
-    return OrderedDict(_read_entries(inp))
+    return _filled(OrderedDict, inp)
 
 
-def _read_entries(inp: ObjectDataInput) -> Iterator[tuple[Any, Any]]:
+def _filled(kind: type[_D], inp: ObjectDataInput) -> _D:
     count = inp.read_int()
     inp.check_count(count, 2 * LEAST_OBJECT_BYTES)
     items = inp.read_objects(2 * count)
-    return zip(_distinct(items[::2]), items[1::2], strict=True)
+    keys, values = items[::2], items[1::2]
+    if count <= MAX_EQUAL_HASHES:
+        try:
+            found = kind(zip(keys, values, strict=True))
+        except Exception:  # noqa: BLE001 - what is wrong with the keys is found out below
+            found = kind()
+        if len(found) == count:
+            return found
+    return kind(zip(_distinct(keys), values, strict=True))
 
 
 def _read_entry(inp: ObjectDataInput) -> MapEntry[Any, Any]:
@@ -178,7 +189,7 @@ def _write_items(out: ObjectDataOutput, items: Iterable[Any]) -> None:
 
 
 def _write_deque(out: ObjectDataOutput, items: deque[Any]) -> None:
-    if None in items:
+    if any(item is None for item in items):
         raise HazelcastSerializationError(
             "A deque with None cannot be serialized: java.util.ArrayDeque holds no nulls",
             hint="Store a list.",
@@ -214,10 +225,12 @@ def _distinct(items: list[Any]) -> Iterable[Any]:
     Java's Integer 1 and Long 1 are two keys of a map. Losing one of them would be a wrong answer.
     """
     try:
-        distinct = dict.fromkeys(items)
+        distinct = _by_hash(items)
     except TypeError:
         items = [_hashable(item) for item in items]
-        distinct = dict.fromkeys(items)
+        distinct = _by_hash(items)
+    except HazelcastSerializationError:
+        raise
     except Exception as error:  # objects of the program hash and compare as they like
         raise user_code("Hashing an item of a set or map", error) from error
     if len(distinct) == len(items):
@@ -232,17 +245,34 @@ def _distinct(items: list[Any]) -> Iterable[Any]:
     )
 
 
+def _by_hash(items: list[Any]) -> dict[Any, None]:
+    if len(items) > MAX_EQUAL_HASHES:
+        equal = len(items) - len(set(map(hash, items)))
+        if equal > MAX_EQUAL_HASHES:
+            raise HazelcastSerializationError(
+                f"A set or map has {equal} items whose hash another one has, and the limit is "
+                f"{MAX_EQUAL_HASHES} (MAX_EQUAL_HASHES)",
+                hint="Somebody may have chosen them so that reading takes for ever.",
+            )
+    return dict.fromkeys(items)
+
+
 def _hashable(item: Any) -> Any:
     kind = type(item)
     if kind is list or kind is deque:
         return tuple(map(_hashable, item))
     if kind is set:
         return frozenset(item)
+    if kind is array or kind.__module__ == "numpy":
+        return tuple(item.tolist())
     try:
         hash(item)
     except TypeError:
         raise HazelcastSerializationError(
             f"A set or the keys of a map contain an object of type {kind.__qualname__}, which "
-            "Python cannot hash"
+            "Python cannot hash",
+            hint=None
+            if kind is dict
+            else "Give the class a __hash__; a dataclass has one with frozen=True.",
         ) from None
     return item

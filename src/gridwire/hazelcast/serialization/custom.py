@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gridwire.hazelcast.errors import HazelcastSerializationError, InvalidConfigurationError
+from gridwire.hazelcast.errors import InvalidConfigurationError
 from gridwire.hazelcast.serialization.api import StreamSerializer
-from gridwire.hazelcast.serialization.faults import user_code
+from gridwire.hazelcast.serialization.faults import raise_from_user_code, user_code
 from gridwire.hazelcast.serialization.limits import MAX_LENGTH
 from gridwire.hazelcast.serialization.registry import Codec
 
@@ -32,12 +32,13 @@ class UserSerializers:
     Attributes:
         custom: a row for each type.
         fallback: the row of the global serializer, if there is one.
+        type_ids: of all of them.
 
     Raises:
         InvalidConfigurationError: something is no serializer, or has no usable type id.
     """
 
-    __slots__ = ("_codecs", "_serializers", "custom", "fallback")
+    __slots__ = ("_codecs", "_serializers", "custom", "fallback", "type_ids")
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class UserSerializers:
                 )
             self.custom[python_type] = self._codec(serializer)
         self.fallback = None if global_serializer is None else self._codec(global_serializer)
+        self.type_ids = {codec.type_id for codec in self._codecs.values()}
 
     def destroy(self) -> None:
         """Destroy all serializers, whatever happens to some of them.
@@ -102,11 +104,9 @@ def _codec_of(serializer: StreamSerializer) -> Codec:
         type_id = serializer.get_type_id()
     except Exception as error:  # it is code of the program
         raise InvalidConfigurationError(f"{name}.get_type_id raised {error!r}") from error
-    try:
-        usable = bool(type_id) and _INT32_MIN <= type_id <= MAX_LENGTH
-    except TypeError:
-        usable = False
-    if not usable:
+    given: object = type_id
+    is_int = isinstance(given, int) and not isinstance(given, bool)
+    if not (is_int and type_id and _INT32_MIN <= type_id <= MAX_LENGTH):
         raise InvalidConfigurationError(
             f"{name}.get_type_id returned {type_id!r}; a type id is an int of 32 bits, above zero"
         )
@@ -114,23 +114,13 @@ def _codec_of(serializer: StreamSerializer) -> Codec:
     def read(inp: ObjectDataInput) -> Any:
         try:
             return serializer.read(inp)
-        except HazelcastSerializationError as error:
-            error.add_note(f"It happened in {name}.read")
-            raise
-        except MemoryError:
-            raise
-        except Exception as error:  # it is code of the program
-            raise user_code(f"{name}.read", error) from error
+        except Exception as error:  # noqa: BLE001 - it is code of the program
+            raise_from_user_code(f"{name}.read", error)
 
     def write(out: ObjectDataOutput, obj: Any) -> None:
         try:
             serializer.write(out, obj)
-        except HazelcastSerializationError as error:
-            error.add_note(f"It happened in {name}.write")
-            raise
-        except MemoryError:
-            raise
-        except Exception as error:  # it is code of the program
-            raise user_code(f"{name}.write", error) from error
+        except Exception as error:  # noqa: BLE001 - it is code of the program
+            raise_from_user_code(f"{name}.write", error)
 
     return Codec(type_id=type_id, read=read, write=write)

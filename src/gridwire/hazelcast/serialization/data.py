@@ -23,6 +23,7 @@ HEADER: Final = Struct(">ii")
 """Partition hash and type id."""
 
 HEADER_BYTES: Final = 8
+"""Bytes of the header: the partition hash and the type id."""
 
 _NO_HASH = b"\0\0\0\0"
 _SEED = 0x01000193

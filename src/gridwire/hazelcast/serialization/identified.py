@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable
-from gridwire.hazelcast.serialization.faults import user_code
+from gridwire.hazelcast.serialization.faults import (
+    raise_from_user_code,
+    unknown_class,
+    unknown_java_class,
+)
 from gridwire.hazelcast.serialization.objects import MEMBER_OBJECTS
 from gridwire.hazelcast.serialization.registry import Codec
 from gridwire.hazelcast.serialization.type_ids import TypeId
@@ -28,7 +31,6 @@ Factories = Mapping[int, Mapping[int, Callable[[], IdentifiedDataSerializable]]]
 
 _IDENTIFIED = 1
 _VERSIONED = 2
-_MAX_NAME_CHARS = 200
 
 
 def identified_codec(factories: Factories) -> Codec:
@@ -45,12 +47,7 @@ def identified_codec(factories: Factories) -> Codec:
     def read(inp: ObjectDataInput) -> Any:
         flags = inp.read_byte()
         if not flags & _IDENTIFIED:
-            java_class = str(inp.read_string())[:_MAX_NAME_CHARS]
-            raise HazelcastSerializationError(
-                f"The data has an object of the Java class {java_class!r}, which only Java can "
-                "make",
-                hint="Let its class implement IdentifiedDataSerializable.",
-            )
+            raise unknown_java_class(str(inp.read_string()))
         factory_id, class_id = inp.read_int(), inp.read_int()
         if flags & _VERSIONED:
             inp.read_short()
@@ -70,10 +67,8 @@ def identified_codec(factories: Factories) -> Codec:
 def _read_member_object(inp: ObjectDataInput, factory_id: int, class_id: int) -> Any:
     read = MEMBER_OBJECTS.get((factory_id, class_id))
     if read is None:
-        raise HazelcastSerializationError(
-            f"The data has an IdentifiedDataSerializable of factory {factory_id}, class "
-            f"{class_id}, and no such class is registered",
-            hint=f"Set data_serializable_factories to {{{factory_id}: {{{class_id}: TheClass}}}}.",
+        raise unknown_class(
+            "an IdentifiedDataSerializable", factory_id, class_id, "data_serializable_factories"
         )
     return read(inp)
 
@@ -85,13 +80,8 @@ def _filled(
     try:
         instance = make()
         instance.read_data(inp)
-    except HazelcastSerializationError as error:
-        error.add_note(f"It happened in {name}.read_data")
-        raise
-    except MemoryError:
-        raise
-    except Exception as error:  # it is code of the program
-        raise user_code(f"{name}.read_data", error) from error
+    except Exception as error:  # noqa: BLE001 - it is code of the program
+        raise_from_user_code(f"{name}.read_data", error)
     return instance
 
 
@@ -102,10 +92,5 @@ def _write(out: ObjectDataOutput, obj: IdentifiedDataSerializable) -> None:
         out.write_int(obj.get_factory_id())
         out.write_int(obj.get_class_id())
         obj.write_data(out)
-    except HazelcastSerializationError as error:
-        error.add_note(f"It happened in {name}.write_data")
-        raise
-    except MemoryError:
-        raise
-    except Exception as error:  # it is code of the program
-        raise user_code(f"{name}.write_data", error) from error
+    except Exception as error:  # noqa: BLE001 - it is code of the program
+        raise_from_user_code(f"{name}.write_data", error)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from struct import error as StructError  # noqa: N812 - it is a class with a lower-case name
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gridwire.hazelcast.serialization.faults import bad_count, bad_utf8, too_deep, truncated
 from gridwire.hazelcast.serialization.limits import LEAST_OBJECT_BYTES
+from gridwire.hazelcast.serialization.type_ids import TypeId
 
 if TYPE_CHECKING:
     from struct import Struct
@@ -20,6 +21,9 @@ __all__ = ["ObjectDataInput", "Reader"]
 
 # From here on, a view of the data is cheaper than a copy of a part of it.
 _LARGE_BYTES = 4096
+# What most containers are full of is read without two calls for each item.
+_STRING: Final = int(TypeId.STRING)
+_INT: Final = int(TypeId.INT)
 
 
 class ObjectDataInput:
@@ -259,17 +263,67 @@ class ObjectDataInput:
             raise too_deep(self._depth)
         self._levels -= 1
         readers, unpack, buffer = self._readers, self.order.int32.unpack_from, self.buffer
+        size = len(buffer)
         objects: list[Any] = []
+        append = objects.append
         try:
             for _ in range(count):
-                reader = readers[unpack(buffer, self.offset)[0]]
-                self.offset += 4
-                objects.append(reader(self))
+                offset = self.offset
+                type_id = unpack(buffer, offset)[0]
+                if type_id == _STRING:
+                    start = offset + 8
+                    length = unpack(buffer, offset + 4)[0]
+                    end = start + length
+                    if 0 <= length < _LARGE_BYTES and end <= size:
+                        self.offset = end
+                        append(str(buffer[start:end], "utf-8"))
+                        continue
+                elif type_id == _INT:
+                    append(unpack(buffer, offset + 4)[0])
+                    self.offset = offset + 8
+                    continue
+                self.offset = offset + 4
+                append(readers[type_id](self))
+            return objects
         except StructError:
             raise truncated() from None
+        except UnicodeDecodeError as error:
+            fault = bad_utf8(error)
         finally:
             self._levels += 1
-        return objects
+        raise fault
+
+    def enter(self) -> None:
+        """Begin with an object that lies inside this one; `leave` must follow.
+
+        Raises:
+            HazelcastSerializationError: objects are nested too deeply.
+        """
+        if not self._levels:
+            raise too_deep(self._depth)
+        self._levels -= 1
+
+    def leave(self) -> None:
+        """The object that `enter` was told of is read."""
+        self._levels += 1
+
+    def another(self, buffer: Buffer) -> ObjectDataInput:
+        """A stream over other data, from its first byte on, as deep inside objects as this one."""
+        other = ObjectDataInput(buffer, 0, self.order, self._readers, self._levels)
+        other._depth = self._depth
+        return other
+
+    def part(self, start: int, end: int) -> ObjectDataInput:
+        """A stream over a part of the data, whose positions are the same."""
+        part = ObjectDataInput(
+            memoryview(self.buffer)[:end], start, self.order, self._readers, self._levels
+        )
+        part._depth = self._depth
+        return part
+
+    def read_items(self, item_bytes: int) -> Buffer | None:
+        """The bytes of an array of numbers, perhaps as a view of the data; None for null."""
+        return self._part(item_bytes)
 
     def read_bytes(self) -> bytes | None:
         """As `read_byte_array`, for values that are handed out."""
@@ -304,3 +358,4 @@ class ObjectDataInput:
 
 
 Reader = Callable[[ObjectDataInput], Any]
+"""What reads one value."""

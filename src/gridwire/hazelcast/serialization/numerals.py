@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.serialization.limits import Limits
     from gridwire.hazelcast.serialization.output import ObjectDataOutput
 
-__all__ = ["numeral_codecs"]
+__all__ = ["decimal_codec", "numeral_codecs"]
 
 # Decimals are moved by powers of ten without rounding: the context of the caller has no say.
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -56,7 +56,7 @@ def numeral_codecs(order: ByteOrder, limits: Limits, int_type: IntType) -> list[
         _fixed_size(order, TypeId.DOUBLE, order.double, float),
         Codec(type_id=TypeId.BIG_INTEGER, read=_read_big_integer),
         _int_codec(order, int_type),
-        _decimal_codec(limits.decimal_bytes),
+        decimal_codec(limits.decimal_bytes),
     ]
 
 
@@ -156,7 +156,15 @@ def _read_big_integer(inp: ObjectDataInput) -> int:
     return int.from_bytes(raw, "big", signed=True)
 
 
-def _decimal_codec(most_bytes: int) -> Codec:
+def decimal_codec(most_bytes: int) -> Codec:
+    """The row of decimal numbers.
+
+    Args:
+        most_bytes: of an unscaled value.
+
+    Returns:
+        A row for the registry.
+    """
     # As many digits always fit, one bit being the sign.
     most_digits = int((most_bytes * 8 - 1) * _DIGITS_PER_BIT)
 

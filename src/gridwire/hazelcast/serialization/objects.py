@@ -34,7 +34,10 @@ class ReliableTopicMessage(IdentifiedDataSerializable):
     """
 
     FACTORY_ID: Final = -9
+    """By which members find the factory of the class."""
+
     CLASS_ID: Final = 2
+    """By which the factory knows the class."""
 
     def __init__(
         self,

@@ -5,22 +5,27 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from struct import Struct
+from struct import Struct, pack
 from struct import error as StructError  # noqa: N812 - it is a class with a lower-case name
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.faults import not_writable, too_deep, too_long
+from gridwire.hazelcast.serialization.given import in_order, raw_bytes, side_by_side, utf8
 from gridwire.hazelcast.serialization.limits import MAX_LENGTH
+from gridwire.hazelcast.serialization.type_ids import TypeId
 
 if TYPE_CHECKING:
     from gridwire.hazelcast.protocol.frames import Buffer
     from gridwire.hazelcast.serialization.byte_order import ByteOrder
 
-__all__ = ["ObjectDataOutput", "Writer", "raw_bytes", "utf8"]
+__all__ = ["ObjectDataOutput", "Writer"]
 
 _NULL = -1
 _UINT8 = Struct("B")
+_STRING: Final = int(TypeId.STRING)
+# Longer texts are few, and leave the loop below; in characters.
+_SHORT_TEXT = 4096
 
 
 class ObjectDataOutput:
@@ -35,6 +40,9 @@ class ObjectDataOutput:
         writers: what writes an object with its type id, by type; it raises for types that cannot
             be written.
         levels: how many objects may still lie inside each other.
+
+    Attributes:
+        buffer: what was written so far.
     """
 
     # The first two are for this package's own writers, which append without a method.
@@ -170,7 +178,9 @@ class ObjectDataOutput:
         if val is None:
             self.write_int(_NULL)
             return
-        items = tuple(val)
+        if isinstance(val, str):  # its characters would be the strings
+            raise not_writable("write_string_array", val, "a list of texts")
+        items = tuple(in_order("write_string_array", val))
         start = len(self.buffer)
         try:
             self.write_count("An array", len(items))
@@ -234,12 +244,38 @@ class ObjectDataOutput:
         if not self._levels:
             raise too_deep(self._depth)
         self._levels -= 1
-        writers = self._writers
+        writers, buffer, pack = self._writers, self.buffer, self.order.two_int32.pack
         try:
             for item in items:
-                writers[type(item)](self, item)
+                kind = type(item)
+                if kind is str and len(item) < _SHORT_TEXT:
+                    # Most items of most containers: here without two calls for each.
+                    encoded = item.encode()
+                    buffer += pack(_STRING, len(encoded))
+                    buffer += encoded
+                else:
+                    writers[kind](self, item)
+            return
+        except UnicodeEncodeError:
+            if kind is not str:
+                raise
         finally:
             self._levels += 1
+        utf8(item)  # Raises, without the error above that holds the whole text.
+
+    def enter(self) -> None:
+        """Begin with an object that lies inside this one; `leave` must follow.
+
+        Raises:
+            HazelcastSerializationError: objects are nested too deeply.
+        """
+        if not self._levels:
+            raise too_deep(self._depth)
+        self._levels -= 1
+
+    def leave(self) -> None:
+        """The object that `enter` was told of is written."""
+        self._levels += 1
 
     def _number(self, method: str, number: Struct, val: float, allowed: str) -> None:
         try:
@@ -257,41 +293,22 @@ class ObjectDataOutput:
         if val is None:
             self.write_int(_NULL)
             return
+        numbers = side_by_side(typecode, val)
+        if numbers is not None:
+            self.write_count("An array", len(numbers))
+            self.buffer += self.order.packed(numbers)
+            return
         try:
-            items = array(typecode, [*convert(val)])
-        except (TypeError, OverflowError, ValueError) as error:
+            items = [*convert(in_order(method, val))]
+            if typecode == "f":  # `array` makes infinity of what does not fit
+                packed = pack(f"{self.order.prefix}{len(items)}f", *items)
+            else:
+                packed = self.order.packed(array(typecode, items))
+        except (TypeError, OverflowError, ValueError, StructError) as error:
             raise not_writable(method, val, f"items that fit ({error})") from None
         self.write_count("An array", len(items))
-        self.buffer += self.order.packed(items)
+        self.buffer += packed
 
 
 Writer = Callable[[ObjectDataOutput, Any], None]
-
-
-def utf8(text: str) -> bytes:
-    """Encode a string.
-
-    Raises:
-        HazelcastSerializationError: it has half of a surrogate pair, which UTF-8 has no form for.
-    """
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        allowed = f"characters of Unicode ({error.reason} at {error.start})"
-    # Outside of the clause above: its error holds the whole string.
-    raise not_writable("A string", text, allowed)
-
-
-def raw_bytes(method: str, value: Any) -> bytes | bytearray | memoryview:
-    """The bytes of a bytes-like object, so that `len` counts bytes; without a copy if possible.
-
-    Raises:
-        HazelcastSerializationError: it is none, or its items are larger than a byte.
-    """
-    if isinstance(value, bytes | bytearray):
-        return value
-    if not isinstance(value, memoryview):
-        raise not_writable(method, value, "bytes, bytearray or memoryview")
-    if value.itemsize != 1:
-        raise not_writable(method, value, f"items of a byte (not {value.itemsize} bytes)")
-    return value if value.c_contiguous and value.ndim == 1 else value.tobytes()
+"""What writes one value."""

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import enum
+import sys
 from collections import OrderedDict, deque
 from collections.abc import Iterator, MappingView
+from dataclasses import is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -22,8 +24,9 @@ _WRITTEN = (
 _LAZY = (Iterator, MappingView, range)
 
 _WAYS_OUT = (
-    "Ways out: a custom serializer (custom_serializers), an IdentifiedDataSerializable, a "
-    "HazelcastJsonValue, a global_serializer, or allow_pickle=True where all readers are Python."
+    "Ways out: a dataclass, a CompactSerializer (compact_serializers), a custom serializer "
+    "(custom_serializers), an IdentifiedDataSerializable, a Portable, a HazelcastJsonValue, a "
+    "global_serializer, or allow_pickle=True where all readers are Python."
 )
 
 
@@ -42,6 +45,12 @@ def unserializable(python_type: type) -> HazelcastSerializationError:
             f"A member of the enumeration {name} cannot be serialized",
             hint=f"Store its value or its name. {_WAYS_OUT}",
         )
+    if is_dataclass(python_type):
+        return HazelcastSerializationError(
+            f"An object of type {name} cannot be serialized: it is derived from a dataclass, and "
+            "none itself",
+            hint=f"Decorate the class with @dataclass. {_WAYS_OUT}",
+        )
     for builtin in _WRITTEN:
         if issubclass(python_type, builtin):
             return HazelcastSerializationError(
@@ -49,6 +58,12 @@ def unserializable(python_type: type) -> HazelcastSerializationError:
                 f"{builtin.__name__} and would come back as one",
                 hint=f"Convert it with {builtin.__name__}(...) if that is meant. {_WAYS_OUT}",
             )
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and issubclass(python_type, numpy.ndarray):
+        return HazelcastSerializationError(
+            f"An object of type {name} cannot be serialized: it is a subclass of numpy.ndarray",
+            hint=f"Convert it with numpy.asarray(...) if that is meant. {_WAYS_OUT}",
+        )
     if issubclass(python_type, _LAZY):
         return HazelcastSerializationError(
             f"An object of type {name} cannot be serialized",

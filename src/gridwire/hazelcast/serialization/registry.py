@@ -5,10 +5,11 @@ A `Codec` is a row. The rows of a service come from `builtin.builtin_codecs`; an
 serialize (Portable, Compact) joins as rows there: one with the `base` that its classes derive
 from, or with the exact `types` that it was configured for.
 
-An object's row is looked for in this order: its exact type (built in, or a custom serializer); a
-base class that a row claims (`IdentifiedDataSerializable`); custom serializers for its base
-classes, nearest first; the global serializer; pickle, when it is allowed. The first lookup finds
-all types that were met before, so the order costs nothing in the long run.
+An object's row is looked for in this order: its exact type (built in, or a custom or Compact
+serializer); a base class that a row claims (`IdentifiedDataSerializable`, `Portable`); custom
+serializers for its base classes, nearest first; arrays and numbers of numpy; the global serializer;
+Compact, if it is a dataclass whose annotations say enough; pickle, when it is allowed. The first
+lookup finds all types that were met before, so the order costs nothing in the long run.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from gridwire.hazelcast.errors import InvalidConfigurationError
+from gridwire.hazelcast.serialization.compact.faults import UnclearDataclassError
 from gridwire.hazelcast.serialization.data import HEADER, HEADER_BYTES, payload_hash
 from gridwire.hazelcast.serialization.faults import unknown_type_id, user_code
 from gridwire.hazelcast.serialization.input import ObjectDataInput, Reader
@@ -94,7 +96,11 @@ class Registry:
         limits: bounds of nesting.
         builtin: the rows of Hazelcast.
         custom: the rows of custom serializers, by the type that each is for.
-        fallback: the row of last resort: of the global serializer, or of pickle.
+        fallback: the row of the global serializer, if there is one.
+        compact: the rows of Compact serializers, by the exact type that each is for.
+        dataclass_codec: gives the row of a dataclass, or None for what is none; it raises for one
+            that does not say enough.
+        pickles: the row of last resort, if it is allowed.
 
     Attributes:
         encoders: what makes whole data of an object, by its type.
@@ -107,9 +113,11 @@ class Registry:
     __slots__ = (
         "_bases",
         "_custom",
+        "_dataclass_codec",
         "_fallback",
         "_levels",
         "_order",
+        "_pickles",
         "_readers",
         "_writers",
         "decoders",
@@ -123,11 +131,16 @@ class Registry:
         builtin: Iterable[Codec],
         custom: Mapping[type, Codec],
         fallback: Codec | None,
+        compact: Mapping[type, Codec],
+        dataclass_codec: Callable[[type], Codec | None],
+        pickles: Codec | None,
     ) -> None:
         self._order = order
         self._levels = limits.nesting_depth
         self._custom = custom
         self._fallback = fallback
+        self._dataclass_codec = dataclass_codec
+        self._pickles = pickles
         self._bases: list[Codec] = []
         self._readers: dict[int, Reader] = _Table(_no_reader)
         self._writers: dict[type, Writer] = _Table(self._find_writer)
@@ -136,7 +149,14 @@ class Registry:
         for codec in builtin:
             self._add_builtin(codec)
         for python_type, codec in custom.items():
-            self._add_custom(python_type, codec)
+            self._add_custom("custom_serializers", python_type, codec)
+        for python_type, codec in compact.items():
+            if python_type in self._writers:
+                other = "custom_serializers" if python_type in custom else "Hazelcast itself"
+                raise InvalidConfigurationError(
+                    f"compact_serializers has {python_type.__qualname__}, which {other} has, too"
+                )
+            self._add_custom("compact_serializers", python_type, codec)
         if fallback is not None and fallback.read is not None:
             self._add_reader(fallback)
 
@@ -170,11 +190,11 @@ class Registry:
             self._writers[python_type] = self._writer(codec)
             self.encoders[python_type] = self._encoder(codec)
 
-    def _add_custom(self, python_type: type, codec: Codec) -> None:
+    def _add_custom(self, option: str, python_type: type, codec: Codec) -> None:
         for row in self._bases:
             if row.base is not None and issubclass(python_type, row.base):
                 raise InvalidConfigurationError(
-                    f"custom_serializers has {python_type.__qualname__}, which is a "
+                    f"{option} has {python_type.__qualname__}, which is a "
                     f"{row.base.__qualname__} and writes itself"
                 )
         self._add_reader(codec)
@@ -206,9 +226,30 @@ class Registry:
         for ancestor in python_type.__mro__:
             if ancestor in self._custom:
                 return self._custom[ancestor]
-        if self._fallback is None or self._fallback.write is None:
+        # Not at the top, for it has rows of this kind itself.
+        from gridwire.hazelcast.serialization.numpy_arrays import numpy_codec
+
+        of_numpy = numpy_codec(python_type, self._order, self.encoders, self._writers)
+        if of_numpy is not None:
+            return of_numpy
+        if self._fallback is not None:
+            return self._fallback
+        return self._last_row_of(python_type)
+
+    def _last_row_of(self, python_type: type) -> Codec:
+        pickles = self._pickles
+        can_pickle = pickles is not None and pickles.write is not None
+        try:
+            codec = self._dataclass_codec(python_type)
+        except UnclearDataclassError:
+            if not can_pickle:
+                raise
+            codec = None
+        if codec is None and can_pickle:
+            codec = pickles
+        if codec is None:
             raise unserializable(python_type)
-        return self._fallback
+        return codec
 
     def _writer(self, codec: Codec) -> Writer:
         if codec.write_typed is not None:

@@ -10,8 +10,8 @@ from gridwire.hazelcast.core import HazelcastJsonValue
 from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.data import HEADER, HEADER_BYTES
 from gridwire.hazelcast.serialization.faults import bad_count, bad_utf8, too_long, truncated
+from gridwire.hazelcast.serialization.given import utf8
 from gridwire.hazelcast.serialization.limits import MAX_LENGTH
-from gridwire.hazelcast.serialization.output import utf8
 from gridwire.hazelcast.serialization.registry import Codec
 from gridwire.hazelcast.serialization.type_ids import TypeId
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.serialization.input import ObjectDataInput
     from gridwire.hazelcast.serialization.output import ObjectDataOutput
 
-__all__ = ["text_codecs"]
+__all__ = ["string_codec", "text_codecs"]
 
 _LENGTH_END = HEADER_BYTES + 4
 # From here on, a view of the data is cheaper than a copy of a part of it.
@@ -41,7 +41,7 @@ def text_codecs(order: ByteOrder) -> list[Codec]:
         _null_codec(order),
         _boolean_codec(order),
         Codec(type_id=TypeId.CHAR, read=lambda inp: inp.read_char()),
-        _string_codec(order),
+        string_codec(order),
         Codec(type_id=TypeId.CLASS, read=lambda inp: inp.read_string()),
         _json_codec(),
         _uuid_codec(order),
@@ -93,7 +93,15 @@ def _boolean_codec(order: ByteOrder) -> Codec:
     )
 
 
-def _string_codec(order: ByteOrder) -> Codec:
+def string_codec(order: ByteOrder) -> Codec:
+    """The row of strings.
+
+    Args:
+        order: the byte order of payloads.
+
+    Returns:
+        A row for the registry.
+    """
     header, nested = HEADER.pack(0, TypeId.STRING), order.int32.pack(TypeId.STRING)
     pack, unpack = order.int32.pack, order.int32.unpack_from
 

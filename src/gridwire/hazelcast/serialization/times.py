@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,14 @@ from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.data import HEADER
 from gridwire.hazelcast.serialization.faults import user_code
 from gridwire.hazelcast.serialization.registry import Codec
+from gridwire.hazelcast.serialization.time_forms import (
+    aware_reader,
+    date_reader,
+    moment_fields,
+    naive_reader,
+    out_of_range,
+    time_reader,
+)
 from gridwire.hazelcast.serialization.type_ids import TypeId
 
 if TYPE_CHECKING:
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
     from gridwire.hazelcast.serialization.input import ObjectDataInput
     from gridwire.hazelcast.serialization.output import ObjectDataOutput
 
-__all__ = ["time_codecs"]
+__all__ = ["offset_of", "time_codecs"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -56,34 +64,20 @@ def _read_java_date(inp: ObjectDataInput) -> datetime:
     try:
         return _EPOCH + timedelta(milliseconds=milliseconds)
     except OverflowError:
-        raise _out_of_range("java.util.Date", f"{milliseconds} ms from 1970") from None
+        raise out_of_range("java.util.Date", f"{milliseconds} ms from 1970") from None
 
 
 def _date_codec(order: ByteOrder) -> Codec:
     form = Struct(order.prefix + "ibb")
 
-    def read(inp: ObjectDataInput) -> date:
-        year, month, day = _unpacked(inp, form)
-        try:
-            return date(year, month, day)
-        except ValueError as error:
-            raise _out_of_range("LocalDate", str(error)) from None
-
     def write(out: ObjectDataOutput, value: date) -> None:
         out.buffer += form.pack(value.year, value.month, value.day)
 
-    return Codec(type_id=TypeId.LOCAL_DATE, read=read, write=write, types=(date,))
+    return Codec(type_id=TypeId.LOCAL_DATE, read=date_reader(form), write=write, types=(date,))
 
 
 def _time_codec(order: ByteOrder) -> Codec:
     form = Struct(order.prefix + "bbbi")
-
-    def read(inp: ObjectDataInput) -> time:
-        hour, minute, second, nanoseconds = _unpacked(inp, form)
-        try:
-            return time(hour, minute, second, nanoseconds // 1000)
-        except ValueError as error:
-            raise _out_of_range("LocalTime", str(error)) from None
 
     def write(out: ObjectDataOutput, value: time) -> None:
         if value.tzinfo is not None:
@@ -93,37 +87,15 @@ def _time_codec(order: ByteOrder) -> Codec:
             )
         out.buffer += form.pack(value.hour, value.minute, value.second, value.microsecond * 1000)
 
-    return Codec(type_id=TypeId.LOCAL_TIME, read=read, write=write, types=(time,))
+    return Codec(type_id=TypeId.LOCAL_TIME, read=time_reader(form), write=write, types=(time,))
 
 
 def _datetime_codecs(order: ByteOrder) -> list[Codec]:
     form, pack_offset = Struct(order.prefix + "ibbbbbi"), order.int32.pack
 
-    def read_naive(inp: ObjectDataInput) -> datetime:
-        try:
-            return _datetime(_unpacked(inp, form), None)
-        except ValueError as error:
-            raise _out_of_range("LocalDateTime", str(error)) from None
-
-    def read_aware(inp: ObjectDataInput) -> datetime:
-        fields = _unpacked(inp, form)
-        offset = timedelta(seconds=inp.read_int())
-        try:
-            return _datetime(fields, timezone(offset))
-        except ValueError as error:
-            raise _out_of_range("OffsetDateTime", str(error)) from None
-
     def parts(value: datetime) -> tuple[int, bytes]:
-        date_and_time = form.pack(
-            value.year,
-            value.month,
-            value.day,
-            value.hour,
-            value.minute,
-            value.second,
-            value.microsecond * 1000,
-        )
-        offset = _offset_of(value)
+        date_and_time = form.pack(*moment_fields(value))
+        offset = offset_of(value)
         if offset is None:
             return TypeId.LOCAL_DATE_TIME, date_and_time
         return TypeId.OFFSET_DATE_TIME, date_and_time + pack_offset(offset)
@@ -137,8 +109,10 @@ def _datetime_codecs(order: ByteOrder) -> list[Codec]:
         return HEADER.pack(0, type_id) + payload
 
     return [
-        Codec(type_id=TypeId.LOCAL_DATE_TIME, read=read_naive),
-        Codec(type_id=TypeId.OFFSET_DATE_TIME, read=read_aware),
+        Codec(type_id=TypeId.LOCAL_DATE_TIME, read=naive_reader(form)),
+        Codec(
+            type_id=TypeId.OFFSET_DATE_TIME, read=aware_reader(Struct(order.prefix + "ibbbbbii"))
+        ),
         Codec(
             type_id=TypeId.OFFSET_DATE_TIME,
             types=(datetime,),
@@ -148,8 +122,19 @@ def _datetime_codecs(order: ByteOrder) -> list[Codec]:
     ]
 
 
-def _offset_of(value: datetime) -> int | None:
-    """The offset from UTC at this moment, in seconds; None for a naive datetime."""
+def offset_of(value: datetime) -> int | None:
+    """The offset from UTC at this moment, in seconds; None for a naive datetime.
+
+    Raises:
+        HazelcastSerializationError: Java has no such offset; or it is a subclass (of pandas, for
+            example) that counts nanoseconds, which would be lost.
+    """
+    if type(value) is not datetime and getattr(value, "nanosecond", False):
+        raise HazelcastSerializationError(
+            f"A {type(value).__qualname__} with nanoseconds cannot be serialized: a datetime "
+            "counts microseconds",
+            hint="Round it to microseconds.",
+        )
     if value.tzinfo is None:
         return None
     try:
@@ -169,21 +154,3 @@ def _offset_of(value: datetime) -> int | None:
             "java.time.OffsetDateTime allows 18 hours",
         )
     return offset // _SECOND
-
-
-def _datetime(fields: tuple[int, ...], zone: timezone | None) -> datetime:
-    year, month, day, hour, minute, second, nanoseconds = fields
-    return datetime(year, month, day, hour, minute, second, nanoseconds // 1000, zone)
-
-
-def _unpacked(inp: ObjectDataInput, form: Struct) -> tuple[int, ...]:
-    offset = inp.offset
-    inp.offset = offset + form.size
-    fields: tuple[int, ...] = form.unpack_from(inp.buffer, offset)
-    return fields
-
-
-def _out_of_range(java_type: str, found: str) -> HazelcastSerializationError:
-    return HazelcastSerializationError(
-        f"A {java_type} is not within what Python's datetime holds, the years 1 to 9999 ({found})"
-    )

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-__all__ = ["UNREADABLE", "TypeId", "type_name"]
+__all__ = ["LEAST_TYPE_ID", "NUMBER_ARRAYS", "UNREADABLE", "TypeId", "type_name"]
+
+LEAST_TYPE_ID = -1000
+"""Hazelcast numbers its types from 0 downwards, and is far from this; what is below is damage."""
 
 
 class TypeId(IntEnum):
@@ -81,14 +84,23 @@ class TypeId(IntEnum):
     GO_GOB = -140
 
 
+NUMBER_ARRAYS = {
+    ("i", 1): TypeId.BYTE_ARRAY,
+    ("i", 2): TypeId.SHORT_ARRAY,
+    ("i", 4): TypeId.INT_ARRAY,
+    ("i", 8): TypeId.LONG_ARRAY,
+    ("f", 4): TypeId.FLOAT_ARRAY,
+    ("f", 8): TypeId.DOUBLE_ARRAY,
+}
+"""Java's arrays of numbers, by the kind of number (integer or float) and the bytes of an item."""
+
+
 _FOR_ALL_LANGUAGES = (
     "Let its writer use a type that all languages read: a basic type, a HazelcastJsonValue or an "
     "IdentifiedDataSerializable."
 )
 
 UNREADABLE: dict[int, tuple[str, str]] = {
-    TypeId.PORTABLE: ("a Portable object, which this version does not read", _FOR_ALL_LANGUAGES),
-    TypeId.COMPACT: ("a Compact object, which this version does not read", _FOR_ALL_LANGUAGES),
     TypeId.COMPACT_WITH_SCHEMA: (
         "a Compact object with its schema, which only members exchange",
         _FOR_ALL_LANGUAGES,
