@@ -15,7 +15,45 @@
 from __future__ import annotations
 
 from gridwire.hazelcast.client import HazelcastClient
-from gridwire.hazelcast.config import Config
+from gridwire.hazelcast.config import (
+    DEFAULT_GROUP_NAME,
+    DEFAULT_GROUP_PASSWORD,
+    EVICTION_POLICY,
+    IN_MEMORY_FORMAT,
+    INTEGER_TYPE,
+    PROPERTY_HEARTBEAT_INTERVAL,
+    PROPERTY_HEARTBEAT_TIMEOUT,
+    ClientCloudConfig,
+    ClientConfig,
+    ClientNetworkConfig,
+    Config,
+    FlakeIdGeneratorConfig,
+    GroupConfig,
+    NearCacheConfig,
+    SerializationConfig,
+    SocketOption,
+    SSLConfig,
+)
 from gridwire.hazelcast.lifecycle import LifecycleState
 
-__all__ = ["Config", "HazelcastClient", "LifecycleState"]
+__all__ = [
+    "DEFAULT_GROUP_NAME",
+    "DEFAULT_GROUP_PASSWORD",
+    "EVICTION_POLICY",
+    "INTEGER_TYPE",
+    "IN_MEMORY_FORMAT",
+    "PROPERTY_HEARTBEAT_INTERVAL",
+    "PROPERTY_HEARTBEAT_TIMEOUT",
+    "ClientCloudConfig",
+    "ClientConfig",
+    "ClientNetworkConfig",
+    "Config",
+    "FlakeIdGeneratorConfig",
+    "GroupConfig",
+    "HazelcastClient",
+    "LifecycleState",
+    "NearCacheConfig",
+    "SSLConfig",
+    "SerializationConfig",
+    "SocketOption",
+]

@@ -9,9 +9,35 @@ version is refused unless it has its default value: see `Option.feature`.
 
 from __future__ import annotations
 
+import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from gridwire.hazelcast._options.config3.client import ClientConfig
+from gridwire.hazelcast._options.config3.constants import (
+    DEFAULT_GROUP_NAME,
+    DEFAULT_GROUP_PASSWORD,
+    EVICTION_POLICY,
+    IN_MEMORY_FORMAT,
+    INTEGER_TYPE,
+    PROPERTY_HEARTBEAT_INTERVAL,
+    PROPERTY_HEARTBEAT_TIMEOUT,
+    PROTOCOL,
+    ClientProperties,
+    ClientProperty,
+)
+from gridwire.hazelcast._options.config3.groups import (
+    ClientCloudConfig,
+    ClientNetworkConfig,
+    GroupConfig,
+    LoggerConfig,
+    SerializationConfig,
+    SocketOption,
+    SSLConfig,
+)
+from gridwire.hazelcast._options.config3.names import refuse_name_of_3x
+from gridwire.hazelcast._options.config3.telling import ConfigurationWarning, tell
+from gridwire.hazelcast._options.config3.translating import Translation, translate
 from gridwire.hazelcast._options.containers import (
     address_list,
     callable_list,
@@ -23,6 +49,7 @@ from gridwire.hazelcast._options.containers import (
     text_list,
 )
 from gridwire.hazelcast._options.enums import (
+    ArrayType,
     EvictionPolicy,
     IndexType,
     InMemoryFormat,
@@ -52,6 +79,7 @@ from gridwire.hazelcast._options.option import (
 )
 from gridwire.hazelcast._options.places import CLOUD_BASE_URL, refuse_contradictions
 from gridwire.hazelcast._options.rules import (
+    GREATEST_INT,
     boolean,
     function,
     instance_of,
@@ -72,26 +100,49 @@ from gridwire.hazelcast._options.snapshot import Options
 from gridwire.hazelcast._options.urls import https_url
 from gridwire.hazelcast.errors import InvalidConfigurationError
 from gridwire.hazelcast.protocol.frames import DEFAULT_MAX_MESSAGE_BYTES
-from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable, StreamSerializer
+from gridwire.hazelcast.serialization.api import (
+    IdentifiedDataSerializable,
+    Portable,
+    StreamSerializer,
+)
+from gridwire.hazelcast.serialization.compact.serializers import is_compact
+from gridwire.hazelcast.serialization.portable.classdef import ClassDefinition
 from gridwire.hazelcast.util import LoadBalancer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "DEFAULT_GROUP_NAME",
+    "DEFAULT_GROUP_PASSWORD",
     "DEFAULT_MAX_PENDING_INVOCATIONS",
     "DEFAULT_MAX_QUEUED_BYTES",
+    "EVICTION_POLICY",
+    "INTEGER_TYPE",
+    "IN_MEMORY_FORMAT",
     "MAX_INDEX_ATTRIBUTES",
     "MIN_MAX_MESSAGE_BYTES",
+    "PROPERTY_HEARTBEAT_INTERVAL",
+    "PROPERTY_HEARTBEAT_TIMEOUT",
+    "PROTOCOL",
+    "ArrayType",
     "BitmapIndexOptions",
+    "ClientCloudConfig",
+    "ClientConfig",
+    "ClientNetworkConfig",
+    "ClientProperties",
+    "ClientProperty",
     "Config",
+    "ConfigurationWarning",
     "ContradictingOptionsError",
     "EvictionPolicy",
     "FlakeIdGeneratorConfig",
+    "GroupConfig",
     "InMemoryFormat",
     "IndexConfig",
     "IndexType",
     "IntType",
+    "LoggerConfig",
     "NearCacheConfig",
     "Option",
     "OptionGroup",
@@ -99,7 +150,10 @@ __all__ = [
     "QueryConstants",
     "ReconnectMode",
     "ReliableTopicConfig",
+    "SSLConfig",
     "SSLProtocol",
+    "SerializationConfig",
+    "SocketOption",
     "TopicOverloadPolicy",
     "UniqueKeyTransformation",
     "UnknownOptionError",
@@ -114,8 +168,6 @@ DEFAULT_MAX_QUEUED_BYTES = 64 * 1024 * 1024
 
 MIN_MAX_MESSAGE_BYTES = 64 * 1024
 """Bytes. The answer to the authentication carries all members and partitions in one message."""
-
-_PORTABLE = "Portable serialization"
 
 
 class Config(OptionGroup):
@@ -273,6 +325,14 @@ class Config(OptionGroup):
         "Time after which the client gives up connecting; -1 means never.",
         unit="seconds",
     )
+    retry_max_rounds = Option(
+        None,
+        optional(integer(at_least=1)),
+        "Rounds over all addresses after which the client gives up connecting, at the start and "
+        "whenever it reconnects; None means no limit but `cluster_connect_timeout`.",
+        unit="rounds",
+        ours=True,
+    )
     retry_on_auth_failure = Option(
         False,
         boolean(),
@@ -282,9 +342,8 @@ class Config(OptionGroup):
     )
     portable_version = Option(
         0,
-        integer(at_least=0),
+        integer(at_least=0, at_most=GREATEST_INT),
         "Version of Portable classes that do not name their own.",
-        feature=_PORTABLE,
     )
     data_serializable_factories = Option(
         {},
@@ -293,27 +352,24 @@ class Config(OptionGroup):
     )
     portable_factories = Option(
         {},
-        class_table(object, "Portable"),
+        class_table(Portable),
         "Classes of Portable objects by factory id and class id.",
-        feature=_PORTABLE,
     )
     compact_serializers = Option(
         [],
-        list_of(lambda item: True, "a CompactSerializer"),
-        "Serializers of the Compact format.",
-        feature="Compact serialization",
+        list_of(is_compact, "a CompactSerializer or a dataclass"),
+        "Serializers of the Compact format, and dataclasses, which need none.",
     )
     class_definitions = Option(
         [],
-        list_of(lambda item: True, "a ClassDefinition"),
-        "Definitions of Portable classes.",
-        feature=_PORTABLE,
+        list_of(lambda item: isinstance(item, ClassDefinition), "a ClassDefinition"),
+        "Definitions of Portable classes, where they cannot be found out from the first object "
+        "that is written.",
     )
     check_class_definition_errors = Option(
         True,
         boolean(),
-        "Whether the definitions of Portable classes are checked at the start.",
-        feature=_PORTABLE,
+        "Whether `class_definitions` must have the classes of all Portables in fields.",
     )
     is_big_endian = Option(
         True,
@@ -332,6 +388,13 @@ class Config(OptionGroup):
         {},
         serializer_table(StreamSerializer),
         "Serializer classes by the type that they serialize.",
+    )
+    array_type = Option(
+        ArrayType.LIST,
+        member_of(ArrayType),
+        "What Java's arrays of numbers and booleans are read as: lists, `array.array` or arrays of "
+        "numpy, which are written in any case. `byte[]` is always bytes.",
+        ours=True,
     )
     allow_pickle = Option(
         False,
@@ -504,31 +567,57 @@ class Config(OptionGroup):
     )
 
     @classmethod
-    def resolve(cls, config: Config | None, options: Mapping[str, Any]) -> Config:
+    def resolve(cls, config: Config | ClientConfig | None, options: Mapping[str, Any]) -> Config:
         """Make one configuration of the arguments of a client.
 
         Args:
-            config: the configuration, or `None`.
-            options: keyword arguments.
+            config: the configuration, in the form of today or of 3.x, or `None`.
+            options: keyword arguments. Beside a `ClientConfig`, they win over its defaults.
 
         Returns:
             `config` itself, or a new one with these options.
 
         Raises:
-            InvalidConfigurationError: both are given, or an option does not exist.
+            InvalidConfigurationError: a `Config` and options are given, an option does not exist,
+                or an option and the `ClientConfig` say different things.
             TypeError: `config` is something else, or a value has the wrong type.
             ValueError: a value is not allowed.
         """
         if config is None:
             return cls.from_dict(options)
+        if isinstance(config, ClientConfig):
+            return cls._of_3x(config, options)
         if not isinstance(config, Config):
-            raise TypeError(f"config must be a Config, not {type(config).__name__}")
+            raise TypeError(
+                f"config must be a Config or a ClientConfig, not {type(config).__name__}"
+            )
         if options:
             raise InvalidConfigurationError(
                 "A client takes a Config or keyword arguments, not both",
                 hint=f"Set {', '.join(options)} in the Config.",
             )
         return config
+
+    @classmethod
+    def _known(cls, name: str) -> None:
+        if name not in cls.options:
+            refuse_name_of_3x(name)
+        super()._known(name)
+
+    @classmethod
+    def _of_3x(cls, config: ClientConfig, options: Mapping[str, Any]) -> Config:
+        for name in options:
+            cls._known(name)
+        keywords = {name: value for name, value in options.items() if value is not None}
+        said = translate(config, keywords, os.environ, cls.options)
+        try:
+            made = _Translated.from_dict(said.options)
+        except InvalidConfigurationError as error:
+            said.name_places(error)
+            raise
+        made._said = said
+        tell(said.warnings)
+        return made
 
     def snapshot(self) -> Options:
         """Check everything once more and freeze it.
@@ -551,6 +640,33 @@ class Config(OptionGroup):
         refuse_contradictions(self)
         refuse_tls_contradictions(self)
         return Options(**{name: _frozen(value) for name, value in self._checked_values()})
+
+
+class _Translated(Config):
+    """What a `ClientConfig` says; errors name its options too."""
+
+    __slots__ = ("_said",)
+
+    _said: Translation
+
+    def snapshot(self) -> Options:
+        """See `Config.snapshot`."""
+        try:
+            return super().snapshot()
+        except InvalidConfigurationError as error:
+            self._said.name_places(error)
+            raise
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "_said":
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def __copy__(self) -> _Translated:
+        copied = super().__copy__()
+        copied._said = self._said
+        return copied
 
 
 def _frozen(value: Any) -> Any:

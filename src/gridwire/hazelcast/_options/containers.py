@@ -8,8 +8,14 @@ from typing import Any, TypeAlias, TypeVar
 
 from gridwire._core.addresses import parse
 from gridwire.errors import AddressSyntaxError
-from gridwire.hazelcast._options.rules import Rule, subclass, wrong_type
-from gridwire.hazelcast.errors import InvalidConfigurationError
+from gridwire.hazelcast._options.option import UnfitValueError
+from gridwire.hazelcast._options.rules import (
+    GREATEST_INT,
+    LEAST_INT,
+    Rule,
+    subclass,
+    wrong_type,
+)
 
 __all__ = [
     "address_list",
@@ -35,7 +41,7 @@ def list_of(fits: Callable[[Any], bool], what: str) -> Rule[list[Any], list[Any]
     def check(name: str, value: Any) -> list[Any]:
         for item in _listed(name, value):
             if not fits(item):
-                raise wrong_type(f"each item of {name}", what, item)
+                raise _wrong_item(name, what, item)
         return list(value)
 
     return Rule(check, f"a list; each item is {what}")
@@ -60,9 +66,7 @@ def address_list() -> Rule[list[str], list[str]]:
             try:
                 parse(item)
             except AddressSyntaxError as error:
-                raise InvalidConfigurationError(
-                    f"{name}: {error.message}", error, hint=error.hint
-                ) from error
+                raise UnfitValueError(f"{name}: {error.message}", error, hint=error.hint) from error
         return list(value)
 
     return Rule(check, 'a list; each item is "host", "host:port", an IP address or "[IPv6]:port"')
@@ -79,7 +83,17 @@ def socket_option_list() -> Rule[list[SocketOption], list[SocketOption]]:
             and isinstance(item[2], int | bytes)
         )
 
-    return list_of(fits, "a tuple (level, name, value) of integers, or with bytes as value")
+    tuples = list_of(fits, "a tuple (level, name, value) of integers, or with bytes as value")
+
+    def check(name: str, value: Any) -> list[SocketOption]:
+        kept = tuples.check(name, value)
+        for part in (part for item in kept for part in item if isinstance(part, int)):
+            # What the system does not take is met only when connecting, and kills the search.
+            if not LEAST_INT <= part <= GREATEST_INT:
+                raise ValueError(f"each number of {name} has 32 bits, but one is {part}")
+        return kept
+
+    return Rule(check, tuples.says)
 
 
 def listener_pairs() -> Rule[list[ListenerPair], list[ListenerPair]]:
@@ -111,7 +125,7 @@ def serializer_table(base: type[T]) -> Rule[dict[type[Any], type[T]], dict[type[
 
 
 def class_table(
-    base: type[T], called: str | None = None
+    base: type[T],
 ) -> Rule[dict[int, dict[int, type[T]]], dict[int, dict[int, type[T]]]]:
     """A dict from factory ids to dicts from class ids to subclasses of a base."""
 
@@ -124,8 +138,15 @@ def class_table(
             for factory_id, factory in _mapped(name, value)
         }
 
-    of = called or base.__name__
-    return Rule(check, f"a dict {{factory id: {{class id: subclass of {of}}}}}")
+    return Rule(check, f"a dict {{factory id: {{class id: subclass of {base.__name__}}}}}")
+
+
+def _wrong_item(name: str, what: str, item: Any) -> TypeError:
+    if type(item) is not tuple:
+        return wrong_type(f"each item of {name}", what, item)
+    # A tuple is mostly wrong in what it holds; values are not shown.
+    held = ", ".join(type(part).__name__ for part in item)
+    return TypeError(f"each item of {name} must be {what}, not a tuple of ({held})")
 
 
 def _listed(name: str, value: Any) -> list[Any]:

@@ -2,16 +2,18 @@
 """The values of options that are one of a few.
 
 An option takes the member itself, its number or its name; it gives back the member, which is
-equal to the number. `IntType` lives with the code that writes integers.
+equal to the number. `IntType` and `ArrayType` live with the code that writes and reads them.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 
+from gridwire.hazelcast.serialization.array_type import ArrayType
 from gridwire.hazelcast.serialization.int_type import IntType
 
 __all__ = [
+    "ArrayType",
     "EvictionPolicy",
     "InMemoryFormat",
     "IndexType",

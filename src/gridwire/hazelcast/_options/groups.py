@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from gridwire.hazelcast._options.enums import EvictionPolicy, InMemoryFormat, TopicOverloadPolicy
@@ -16,8 +17,16 @@ from gridwire.hazelcast._options.rules import (
     number,
     optional,
 )
+from gridwire.hazelcast._options.spellings import NamedGroup, Spelling
+from gridwire.hazelcast.errors import InvalidConfigurationError
 
-__all__ = ["FlakeIdGeneratorConfig", "NearCacheConfig", "ReliableTopicConfig", "named_groups"]
+__all__ = [
+    "FlakeIdGeneratorConfig",
+    "NearCacheConfig",
+    "ReliableTopicConfig",
+    "named_groups",
+    "refuse_other_name",
+]
 
 Group = TypeVar("Group", bound=OptionGroup)
 
@@ -25,11 +34,16 @@ DEFAULT_NEAR_CACHE_BYTES = 256 * 1024 * 1024
 """Bytes. Ten thousand entries of 25 kilobytes; whoever keeps larger ones should know of it."""
 
 
-class NearCacheConfig(OptionGroup):
-    """The options of the near cache of one map."""
+class NearCacheConfig(NamedGroup):
+    """The options of the near cache of one map.
+
+    Args:
+        name: of the map; needed where it is added to a `ClientConfig`, as in 3.x.
+    """
 
     __slots__ = ()
     _called = "option of a near cache"
+    _defaults_3x = MappingProxyType({"eviction_policy": EvictionPolicy.NONE})
 
     invalidate_on_change = Option(
         True,
@@ -92,10 +106,16 @@ class NearCacheConfig(OptionGroup):
     eviction_sampling_pool_size = Option(
         16, integer(at_least=1), "Candidates for eviction that are remembered.", unit="entries"
     )
+    time_to_live_seconds = Spelling("time_to_live")
+    max_idle_seconds = Spelling("max_idle")
 
 
-class FlakeIdGeneratorConfig(OptionGroup):
-    """The options of one generator of unique ids."""
+class FlakeIdGeneratorConfig(NamedGroup):
+    """The options of one generator of unique ids.
+
+    Args:
+        name: of the generator; needed where it is added to a `ClientConfig`, as in 3.x.
+    """
 
     __slots__ = ()
     _called = "option of a flake id generator"
@@ -113,6 +133,7 @@ class FlakeIdGeneratorConfig(OptionGroup):
         "0 means never.",
         unit="seconds",
     )
+    prefetch_validity_in_millis = Spelling("prefetch_validity", per=1000)
 
 
 class ReliableTopicConfig(OptionGroup):
@@ -144,20 +165,35 @@ def named_groups(
     def check(name: str, value: Any) -> dict[str, Group]:
         if not isinstance(value, dict):
             raise TypeError(f"{name} must be a dict, not {type(value).__name__}")
-        groups = {_text(name, key): _group(name, each) for key, each in value.items()}
+        groups = {_text(name, key): _group(name, key, each) for key, each in value.items()}
         for key in groups if patterns else ():
             check_pattern(name, key)
         return groups
 
-    def _group(name: str, value: Any) -> Group:
-        if isinstance(value, cls):
-            return value
-        if isinstance(value, dict):
-            return cls.from_dict(value)
-        raise TypeError(f"each value of {name} must be a {cls.__name__} or a dict")
+    def _group(name: str, key: str, value: Any) -> Group:
+        if not isinstance(value, cls | dict):
+            raise TypeError(f"each value of {name} must be a {cls.__name__} or a dict")
+        group: Group = cls.from_dict(value) if isinstance(value, dict) else value
+        if isinstance(group, NamedGroup):
+            refuse_other_name(name, key, group)
+            group = group.of_today()
+        return group
 
     names = "names or patterns with one `*`" if patterns else "names"
     return Rule(check, f"a dict from {names} to {cls.__name__} or dict")
+
+
+def refuse_other_name(option: str, key: str, group: NamedGroup) -> None:
+    """Refuse a group that stands below another name than its own.
+
+    Raises:
+        InvalidConfigurationError: it does.
+    """
+    if group.name is not None and group.name != key:
+        raise InvalidConfigurationError(
+            f"{option}: below {key!r} stands a {type(group).__name__} of the name {group.name!r}",
+            hint="Use the name as the key, or make it without a name.",
+        )
 
 
 def _text(name: str, key: Any) -> str:

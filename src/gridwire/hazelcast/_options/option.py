@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from gridwire.hazelcast._options.rules import Rule
 
-__all__ = ["ContradictingOptionsError", "Option", "OptionGroup", "UnknownOptionError", "is_set"]
+__all__ = [
+    "ContradictingOptionsError",
+    "Option",
+    "OptionGroup",
+    "UnfitValueError",
+    "UnknownOptionError",
+    "is_set",
+]
 
 G = TypeVar("G")
 S = TypeVar("S")
@@ -22,6 +29,10 @@ S = TypeVar("S")
 
 class ContradictingOptionsError(InvalidConfigurationError, IllegalStateError):
     """Two options cannot both have their effect; the official client says `IllegalStateError`."""
+
+
+class UnfitValueError(InvalidConfigurationError, ValueError):
+    """A value has the right type, and a text in it means nothing; the hint says what it must be."""
 
 
 class UnknownOptionError(InvalidConfigurationError, AttributeError):
@@ -41,6 +52,9 @@ class Option(Generic[G, S]):
             because an option that is silently ignored is worse than one that is missing.
         secret: whether no text may show the value.
         ours: whether the official client does not have it.
+
+    Attributes:
+        name: of the option.
     """
 
     name: str

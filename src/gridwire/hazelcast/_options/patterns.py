@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from gridwire.hazelcast._options.option import UnfitValueError
 from gridwire.hazelcast.errors import InvalidConfigurationError
 
 __all__ = ["check_pattern", "option_for"]
@@ -19,10 +20,10 @@ def check_pattern(option: str, pattern: str) -> None:
     """See that a name or a pattern can be matched.
 
     Raises:
-        InvalidConfigurationError: it has more than one ``*``.
+        UnfitValueError: it has more than one ``*``.
     """
     if pattern.count(_WILDCARD) > 1:
-        raise InvalidConfigurationError(
+        raise UnfitValueError(
             f"{option}: the name {pattern!r} has more than one {_WILDCARD}",
             hint="Use one pattern for each part of the names that you mean.",
         )

@@ -2,8 +2,9 @@
 """What the value of an option may be.
 
 A rule checks a value and gives it in the form in which it is kept. A value of the wrong type gives
-a `TypeError`, one of the right type that is not allowed a `ValueError`. No message shows a value
-that could be a secret.
+a `TypeError`, one of the right type that is not allowed a `ValueError`. That of a name or number
+which no member of an enum has is both, see `UnknownChoiceError`. No message shows a value that
+could be a secret.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "GREATEST_INT",
+    "LEAST_INT",
     "Rule",
+    "UnknownChoiceError",
     "boolean",
     "function",
     "instance_of",
@@ -45,6 +49,20 @@ E = TypeVar("E", bound=IntEnum)
 # Beyond all times and counts, yet far from where arithmetic overflows; not-a-number, the
 # infinities and integers that no float can hold fail the comparison with it.
 _HUGE = 1e300
+
+LEAST_INT = -(2**31)
+"""Least number of 32 bits, of which members and sockets have many."""
+
+GREATEST_INT = 2**31 - 1
+"""Greatest number of 32 bits."""
+
+
+class UnknownChoiceError(TypeError, ValueError):
+    """A name or a number that stands for none of the values that an option may have.
+
+    It is a `ValueError`, for the type is right, and a `TypeError`, which is what the official
+    client says.
+    """
 
 
 # No slots: a frozen class with slots cannot be made through `Rule[...]` before Python 3.12.
@@ -134,6 +152,7 @@ def integer(*, at_least: int, at_most: int | None = None) -> Rule[int, int]:
 def member_of(enum: type[E]) -> Rule[E, E | int | str]:
     """A member of an enum, its number or its name."""
     names = ", ".join(f"{each.name} ({each.value})" for each in enum)
+    wanted = f"a member of {enum.__name__}, its number or its name: {names}"
 
     def check(name: str, value: Any) -> E:
         if isinstance(value, enum):
@@ -146,9 +165,9 @@ def member_of(enum: type[E]) -> Rule[E, E | int | str]:
                 return enum(value)
             except ValueError:
                 pass
-        raise TypeError(
-            f"{name} must be a member of {enum.__name__}, its number or its name: {names}"
-        )
+        elif not isinstance(value, str):
+            raise TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
+        raise UnknownChoiceError(f"{name} must be {wanted}")
 
     return Rule(check, f"one of {names}")
 

@@ -11,7 +11,7 @@ from gridwire._core.backoff import BackoffPolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gridwire.hazelcast._options.enums import IntType, ReconnectMode, SSLProtocol
+    from gridwire.hazelcast._options.enums import ArrayType, IntType, ReconnectMode, SSLProtocol
     from gridwire.hazelcast._options.groups import (
         FlakeIdGeneratorConfig,
         NearCacheConfig,
@@ -59,6 +59,7 @@ class Options:
     retry_jitter: float
     retry_multiplier: float
     cluster_connect_timeout: float
+    retry_max_rounds: int | None
     retry_on_auth_failure: bool
     portable_version: int
     data_serializable_factories: Mapping[int, Mapping[int, type[Any]]]
@@ -70,6 +71,7 @@ class Options:
     default_int_type: IntType
     global_serializer: type[Any] | None
     custom_serializers: Mapping[type[Any], type[Any]]
+    array_type: ArrayType
     allow_pickle: bool | Literal["read"]
     near_caches: Mapping[str, NearCacheConfig]
     load_balancer: LoadBalancer | None
@@ -120,4 +122,5 @@ class Options:
             multiplier=self.retry_multiplier,
             jitter=self.retry_jitter,
             timeout=self.cluster_connect_timeout,
+            rounds=self.retry_max_rounds,
         )
