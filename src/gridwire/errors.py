@@ -78,6 +78,7 @@ class GridwireError(Exception):
     """The outcome of errors of this class that are made without one."""
 
     default_message: ClassVar[str] = ""
+    """The text of an error that is raised without one."""
     """The message of errors of this class that are made without one."""
 
     changes_nothing: bool = False

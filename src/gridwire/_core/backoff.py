@@ -24,6 +24,7 @@ class BackoffPolicy:
         multiplier: factor between two waits, at least 1.
         jitter: the part of each wait, 0 to 1, by which chance makes it shorter or longer.
         timeout: seconds after which no further round is made; infinite if below 0.
+        rounds: how many rounds are made at most, at least 1; `None` for any number.
     """
 
     initial: float = 1.0
@@ -31,6 +32,7 @@ class BackoffPolicy:
     multiplier: float = 1.05
     jitter: float = 0.0
     timeout: float = -1.0
+    rounds: int | None = None
 
     def __post_init__(self) -> None:
         numbers = (self.initial, self.maximum, self.multiplier, self.jitter)
@@ -42,6 +44,8 @@ class BackoffPolicy:
             raise ValueError("the multiplier of a back-off must be at least 1")
         if not 0 <= self.jitter <= 1:
             raise ValueError("the jitter of a back-off must be between 0 and 1")
+        if self.rounds is not None and self.rounds < 1:
+            raise ValueError("a back-off must allow at least 1 round")
 
 
 class BackoffSchedule:
@@ -53,13 +57,19 @@ class BackoffSchedule:
         uniform: the source of chance; called only when the policy has jitter.
     """
 
-    __slots__ = ("_backoff", "_policy", "_started", "_uniform")
+    __slots__ = ("_backoff", "_policy", "_rounds", "_started", "_uniform")
 
     def __init__(self, policy: BackoffPolicy, started: float, uniform: Uniform) -> None:
         self._policy = policy
         self._started = started
         self._uniform = uniform
         self._backoff = min(policy.initial, policy.maximum)
+        self._rounds = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether as many rounds have failed as may be made."""
+        return self._policy.rounds is not None and self._rounds >= self._policy.rounds
 
     def is_over(self, now: float) -> bool:
         """Whether the timeout has passed.
@@ -70,7 +80,7 @@ class BackoffSchedule:
         return 0 <= self._policy.timeout <= now - self._started
 
     def next_pause(self, now: float) -> float | None:
-        """Say what to do after a failed round.
+        """Say what to do after a failed round; called once for each.
 
         Args:
             now: seconds, on the clock that `started` was taken from.
@@ -78,7 +88,8 @@ class BackoffSchedule:
         Returns:
             Seconds to wait before the next round, never past the timeout; `None` to give up.
         """
-        if self.is_over(now):
+        self._rounds += 1
+        if self.is_used_up or self.is_over(now):
             return None
         policy = self._policy
         elapsed = now - self._started

@@ -94,53 +94,95 @@ __all__ = [
 ]
 
 POLICY_COMMIT_LEVEL_ALL = 0
+"""The answer to a write comes when all copies are written."""
 POLICY_COMMIT_LEVEL_MASTER = 1
+"""The answer to a write comes when the master has written it."""
 POLICY_EXISTS_IGNORE = 0
+"""A write makes the record, or changes bins of the one that is there."""
 POLICY_EXISTS_UPDATE = 1
+"""Another name of `POLICY_EXISTS_UPDATE_ONLY`."""
 POLICY_EXISTS_UPDATE_ONLY = 1
+"""A write changes bins of a record that must be there."""
 POLICY_EXISTS_REPLACE = 2
+"""A write makes the record, or replaces all bins of the one that is there."""
 POLICY_EXISTS_REPLACE_ONLY = 3
+"""A write replaces all bins of a record that must be there."""
 POLICY_EXISTS_CREATE_ONLY = 4
+"""A write makes a record that must not be there."""
 POLICY_GEN_IGNORE = 0
+"""A write does not ask for the generation."""
 POLICY_GEN_EQ = 1
+"""A write is done only if the record has the generation that is given."""
 POLICY_GEN_GT = 2
+"""A write is done only if the generation that is given is the greater one."""
 POLICY_KEY_DIGEST = 0
+"""The user's key is not sent, only its digest."""
 POLICY_KEY_SEND = 1
+"""The user's key is sent along, and a write stores it."""
 POLICY_READ_MODE_AP_ONE = 0
+"""A read asks one copy while partitions move."""
 POLICY_READ_MODE_AP_ALL = 1
+"""A read compares all copies while partitions move."""
 POLICY_REPLICA_MASTER = 0
+"""Commands go to the master of the partition."""
 POLICY_REPLICA_SEQUENCE = 1
+"""Commands go to the master, and at the next attempt to another copy."""
 POLICY_REPLICA_PREFER_RACK = 2
+"""Reads go to a copy in a preferred rack first."""
 
 BATCH_CONCURRENCY_SEQUENTIAL = 0
+"""A batch asks one node after the other."""
 BATCH_CONCURRENCY_PARALLEL = 1
+"""A batch asks all nodes at once."""
 
 READ_TOUCH_TTL_PERCENT_SERVER_DEFAULT = 0
+"""Whether a read prolongs a lifetime is for the server to say."""
 READ_TOUCH_TTL_PERCENT_DONT_RESET = -1
+"""A read never prolongs a lifetime."""
 
 TTL_NAMESPACE_DEFAULT = 0
+"""The lifetime that the namespace gives to records."""
 TTL_NEVER_EXPIRE = -1
+"""A record that does not expire."""
 TTL_DONT_UPDATE = -2
+"""A write leaves the lifetime as it is."""
 TTL_CLIENT_DEFAULT = -3
+"""The lifetime of the client's policy."""
 
 AUTH_INTERNAL = 0
+"""The server knows users and passwords."""
 AUTH_EXTERNAL = 1
+"""The server asks another service, such as LDAP, for users and passwords."""
 AUTH_PKI = 2
+"""The certificate of the client says who it is."""
 
 OPERATOR_READ = 1
+"""`operate`: read a bin."""
 OPERATOR_WRITE = 2
+"""`operate`: write a bin."""
 OPERATOR_INCR = 5
+"""`operate`: add to a number."""
 OPERATOR_APPEND = 9
+"""`operate`: add text or bytes at the end."""
 OPERATOR_PREPEND = 10
+"""`operate`: add text or bytes at the beginning."""
 OPERATOR_TOUCH = 11
+"""`operate`: begin the lifetime anew."""
 OPERATOR_DELETE = 12
+"""`operate`: remove the record."""
 
 LOG_LEVEL_ERROR = 0
+"""`set_log_level`: errors only."""
 LOG_LEVEL_WARN = 1
+"""`set_log_level`: warnings, too."""
 LOG_LEVEL_INFO = 2
+"""`set_log_level`: what happens to connections and nodes, too."""
 LOG_LEVEL_DEBUG = 3
+"""`set_log_level`: what helps in a search for a fault, too."""
 LOG_LEVEL_TRACE = 4
+"""`set_log_level`: everything."""
 LOG_LEVEL_OFF = -1
+"""`set_log_level`: nothing."""
 
 AEROSPIKE_OK = 0
 AEROSPIKE_ERR_SERVER = 1

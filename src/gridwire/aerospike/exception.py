@@ -94,6 +94,7 @@ class AerospikeError(GridwireError):
     """
 
     default_code: ClassVar[int] = -1
+    """The code of an error that is raised without one."""
 
     def __init__(
         self,

@@ -52,7 +52,14 @@ Operation: TypeAlias = dict[str, Any]
 
 
 class AerospikeKey(NamedTuple):
-    """A record's key; `user_key` is None when only the digest is known."""
+    """A record's key.
+
+    Attributes:
+        namespace: that it is in.
+        set_name: the set that it is in, empty for none.
+        user_key: None when only the digest is known.
+        digest: 20 bytes, by which the server knows the record.
+    """
 
     namespace: str
     set_name: str
@@ -61,14 +68,25 @@ class AerospikeKey(NamedTuple):
 
 
 class RecordMetadata(NamedTuple):
-    """Generation, and seconds to live (4294967295 for never)."""
+    """What a server knows about a record.
+
+    Attributes:
+        gen: the generation: how often it was written.
+        ttl: seconds to live; 4294967295 when it does not expire.
+    """
 
     gen: int
     ttl: int
 
 
 class Record(NamedTuple):
-    """A record that was read."""
+    """A record that was read.
+
+    Attributes:
+        key: of the record.
+        meta: its generation and lifetime.
+        bins: name to value.
+    """
 
     key: AerospikeKey | None
     meta: RecordMetadata | None
@@ -76,14 +94,25 @@ class Record(NamedTuple):
 
 
 class ExistsResult(NamedTuple):
-    """Whether a record is there: `meta` is None when it is not."""
+    """Whether a record is there.
+
+    Attributes:
+        key: of the record.
+        meta: its generation and lifetime; None when it is not there.
+    """
 
     key: AerospikeKey | None
     meta: RecordMetadata | None
 
 
 class InfoNodeResult(NamedTuple):
-    """What one node answered; `error_code` is 0 unless the text says otherwise."""
+    """What one node answered.
+
+    Attributes:
+        node_name: its id.
+        error_code: 0 unless the text says otherwise.
+        response: the text.
+    """
 
     node_name: str
     error_code: int
@@ -110,14 +139,25 @@ class NodeState(NamedTuple):
 
 
 class BinTuple(NamedTuple):
-    """One result of an operation."""
+    """One result of an operation.
+
+    Attributes:
+        name: of the bin.
+        value: what the operation gave.
+    """
 
     name: str
     value: Any
 
 
 class OperateOrderedResult(NamedTuple):
-    """The results of operations in the order in which they were given."""
+    """The results of operations in the order in which they were given.
+
+    Attributes:
+        key: of the record.
+        meta: its generation and lifetime afterwards.
+        ordered_bins: one for each operation that gives something.
+    """
 
     key: AerospikeKey | None
     meta: RecordMetadata | None
@@ -125,7 +165,14 @@ class OperateOrderedResult(NamedTuple):
 
 
 class BatchRecord(NamedTuple):
-    """What became of one record of a batch; `result` is 0, or the code that says why not."""
+    """What became of one record of a batch.
+
+    Attributes:
+        key: of the record.
+        result: 0, or the code that says why not.
+        record: what was read, or None.
+        in_doubt: whether a write may have been done although `result` is not 0.
+    """
 
     key: AerospikeKey | None
     result: int
@@ -150,7 +197,12 @@ class BatchRetryInfo(NamedTuple):
 
 
 class BatchWriteResult(NamedTuple):
-    """What became of the records of a batch, in the order of the call."""
+    """What became of the records of a batch.
+
+    Attributes:
+        batch_records: one for each record, in the order of the call.
+        retry: how often it was sent.
+    """
 
     batch_records: list[BatchRecord]
     retry: BatchRetryInfo = BatchRetryInfo()
@@ -223,7 +275,14 @@ class BatchDeletePolicy(TypedDict, total=False):
 
 
 class BatchDeleteMeta(TypedDict, total=False):
-    """What `batch_remove` does with one record; `gen` is the generation that is expected."""
+    """What `batch_remove` does with one record.
+
+    Attributes:
+        gen: the generation that is expected.
+        key: as in `BatchDeletePolicy`.
+        commit_level: as in `BatchDeletePolicy`.
+        durable_delete: as in `BatchDeletePolicy`.
+    """
 
     gen: int
     key: int
@@ -249,7 +308,14 @@ class InfoPolicy(TypedDict, total=False):
 
 
 class Policies(TypedDict, total=False):
-    """Defaults for all calls of a client, by kind."""
+    """Defaults for all calls of a client, by kind.
+
+    Attributes:
+        read: of one record.
+        write: of one record.
+        batch: of many records.
+        info: questions about nodes.
+    """
 
     read: ReadPolicy
     write: WritePolicy

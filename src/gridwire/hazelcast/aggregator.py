@@ -4,6 +4,7 @@
 ::
 
     from gridwire.hazelcast.aggregator import count, number_avg
+    from gridwire.hazelcast.predicate import sql
 
     await people.aggregate(number_avg("age"))
     await people.aggregate(count(), sql("age > 30"))

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Self
 from gridwire import __version__
 from gridwire._io.callers import current_thread_number
 from gridwire.hazelcast.cluster.service import ClusterService
-from gridwire.hazelcast.config import Config
+from gridwire.hazelcast.config import ClientConfig, Config
 from gridwire.hazelcast.control.blocking_engine import BlockingEngine
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.diagnosing import diagnostics_of
@@ -40,9 +40,9 @@ class HazelcastClient:
     down at the end.
 
     Args:
-        config: the options as an object.
-        kwargs: the options as keyword arguments, instead of `config`; see
-            `gridwire.hazelcast.config.Config`.
+        config: the options as an object; a `ClientConfig` of 3.x is one too.
+        kwargs: the options as keyword arguments, instead of `config` or beside a `ClientConfig`;
+            see `gridwire.hazelcast.config.Config`.
 
     Raises:
         InvalidConfigurationError: an option is unknown, contradicts another, or has no effect in
@@ -50,17 +50,16 @@ class HazelcastClient:
         HazelcastError: it could not be connected; it is shut down.
     """
 
-    def __init__(self, config: Config | None = None, **kwargs: Any) -> None:
+    def __init__(self, config: Config | ClientConfig | None = None, **kwargs: Any) -> None:
         options = options_of(config, kwargs)
         self._name = client_name(options)
         hosting: Hosting | None = None
         try:
-            self._hosting = hosting = Hosting(options, self._name)
+            serialization = make_serialization(options)
+            self._hosting = hosting = Hosting(options, self._name, serialization.schemas)
             self._blocking = BlockingEngine(self._hosting)
             self._futures = FutureEngine(self._hosting)
-            self._context = ProxyContext(
-                self._core, make_serialization(options), current_thread_number
-            )
+            self._context = ProxyContext(self._core, serialization, current_thread_number)
             self._hosting.add(self._context)
             self._told = told_of(options.telemetry, lambda: self._hosting.core, __version__)
             self._hosting.hosted.run(self._core.life.start)

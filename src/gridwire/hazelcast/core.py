@@ -77,7 +77,13 @@ class EndpointQualifier:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MemberVersion:
-    """The version of the software that a member runs; versions can be compared."""
+    """The version of the software that a member runs; versions can be compared.
+
+    Args:
+        major: the first number.
+        minor: the second one.
+        patch: the third one.
+    """
 
     major: int
     minor: int
@@ -106,6 +112,7 @@ class MemberInfo:
 
     address: Address
     uuid: UUID | None
+    """Differs after each restart; None as long as it is not known."""
     attributes: Mapping[str, str]
     lite_member: bool
     version: MemberVersion

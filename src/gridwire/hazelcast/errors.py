@@ -166,7 +166,14 @@ MAX_STACK_FRAMES = 1024
 
 
 class StackFrame(NamedTuple):
-    """One line of the stack trace of a member."""
+    """One line of the stack trace of a member.
+
+    Attributes:
+        class_name: of the Java class.
+        method_name: that was running.
+        file_name: of its source, if known.
+        line_number: in that file.
+    """
 
     class_name: str
     method_name: str
@@ -224,6 +231,7 @@ class HazelcastError(GridwireError):
     """
 
     default_outcome: ClassVar[Outcome | None] = None
+    """Of an error that is raised without one."""
 
     retryable: ClassVar[bool] = False
     """Whether asking again may help, for every operation (see `RETRYABLE_CODES`)."""

@@ -140,7 +140,7 @@ class Future(Waits, Generic[T]):
                 self._callbacks.remove(callback)
             except ValueError:
                 return
-            callback(self)
+            self._tell(callback)
 
     def continue_with(self, continuation: Callable[..., Any], *args: Any) -> Future[Any]:
         """Call a function with this future and more arguments when it is over.
@@ -209,8 +209,12 @@ class Future(Waits, Generic[T]):
             if isinstance(callback, TimedCallback):
                 callback.completed()
             dispatcher = self._dispatcher
-            if dispatcher is None or not dispatcher.dispatch(callback, self):
+            if dispatcher is None or not dispatcher.dispatch(self._tell, callback):
                 run_callback(callback, self)
+
+    def _tell(self, callback: Callable[[Future[T]], object]) -> None:
+        """Call a callback, where callbacks run."""
+        callback(self)
 
     def _wait(self, timeout: float | None) -> None:
         if self._done or self._until_done(timeout):

@@ -99,6 +99,7 @@ class Gap(Notice):
 
 
 NoticeCallable = Callable[[Notice], object]
+"""What is called with each notice."""
 
 
 class _Notices(Protocol):

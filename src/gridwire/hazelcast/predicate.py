@@ -3,7 +3,7 @@
 
 ::
 
-    from gridwire.hazelcast.predicate import and_, greater, sql
+    from gridwire.hazelcast.predicate import and_, equal, greater, sql
 
     await people.values(sql("age > 30 AND active"))
     await people.key_set(and_(greater("age", 30), equal("address.city", "Ghent")))

@@ -9,11 +9,7 @@ __all__ = ["HLL", "GeoJSON", "LanguageBlob"]
 
 
 class GeoJSON(str):
-    """A GeoJSON text: stored as one, and read as one; otherwise a plain string.
-
-    Args:
-        text: the JSON text.
-    """
+    """A GeoJSON text: stored as one, and read as one; otherwise a plain string."""
 
     __slots__ = ()
 

@@ -61,8 +61,13 @@ class QueryObject(IdentifiedDataSerializable):
     """
 
     FACTORY_ID: ClassVar[int]
+    """By which members find the factory of the class."""
+
     CLASS_ID: ClassVar[int]
+    """By which the factory knows the class."""
+
     FIELDS: ClassVar[tuple[Field, ...]] = ()
+    """What is sent, in this order."""
 
     def __init__(self, *values: Any) -> None:
         values += (None,) * (len(self.FIELDS) - len(values))

@@ -14,7 +14,7 @@ from gridwire._io.dispatching import LoopDispatcher
 from gridwire.hazelcast.asyncio.map import Map
 from gridwire.hazelcast.asyncio.near_map import NearMap
 from gridwire.hazelcast.cluster.service import ClusterService
-from gridwire.hazelcast.config import Config
+from gridwire.hazelcast.config import ClientConfig, Config
 from gridwire.hazelcast.control.asyncio_engine import AsyncioEngine
 from gridwire.hazelcast.control.diagnosing import diagnostics_of
 from gridwire.hazelcast.control.making import (
@@ -46,40 +46,49 @@ class HazelcastClient:
     With `async_start` neither waits, and calls fail with `ClientOfflineError` until it is.
 
     Args:
-        config: the options as an object.
-        kwargs: the options as keyword arguments, instead of `config`; see
-            `gridwire.hazelcast.config.Config`.
+        config: the options as an object; a `ClientConfig` of 3.x is one too.
+        kwargs: the options as keyword arguments, instead of `config` or beside a `ClientConfig`;
+            see `gridwire.hazelcast.config.Config`.
 
     Raises:
         InvalidConfigurationError: an option is unknown, contradicts another, or has no effect in
             this version.
     """
 
-    def __init__(self, config: Config | None = None, **kwargs: Any) -> None:
+    def __init__(self, config: Config | ClientConfig | None = None, **kwargs: Any) -> None:
         options = options_of(config, kwargs)
         loop = asyncio.get_running_loop()
         self._name = client_name(options)
         self._dispatcher = LoopDispatcher(loop)
+        serialization = make_serialization(options)
         self._core = make_core(
-            options, self._name, AioConnector(), self._dispatcher, loop.call_soon
+            options,
+            self._name,
+            AioConnector(),
+            self._dispatcher,
+            loop.call_soon,
+            serialization.schemas,
         )
         # By the task that ends the client: who shuts it down may be cancelled while he waits, and
         # a client that gives up is shut down by nobody.
         self._core.life.at_end = self._dispatcher.close
         self._engine = AsyncioEngine(self._core)
         self._told = told_of(options.telemetry, lambda: self._core, __version__)
-        self._context = ProxyContext(self._core, make_serialization(options), current_task_number)
+        self._context = ProxyContext(self._core, serialization, current_task_number)
         # Its value is the error of a start that failed.
         self._starting: asyncio.Task[Exception | None] | None = None
         self._is_shut = False
 
     @classmethod
-    async def create_and_start(cls, config: Config | None = None, **kwargs: Any) -> Self:
+    async def create_and_start(
+        cls, config: Config | ClientConfig | None = None, **kwargs: Any
+    ) -> Self:
         """Make a client and connect it.
 
         Args:
-            config: the options as an object.
-            kwargs: the options as keyword arguments, instead of `config`.
+            config: the options as an object; a `ClientConfig` of 3.x is one too.
+            kwargs: the options as keyword arguments, instead of `config` or beside a
+                `ClientConfig`.
 
         Returns:
             A connected client.

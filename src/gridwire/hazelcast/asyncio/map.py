@@ -616,8 +616,9 @@ class Map(Proxy[AsyncioEngine], Generic[K, V]):
             self._context.is_smart,
             gap_func,
         )
+        add, remove, handle = listener.add, listener.remove, listener.handle
         return await self._engine.add_listener(
-            Listener(listener.add, listener.remove, listener.handle, self.name, gap_func)
+            Listener(add, remove, handle, self.name, gap_func, listener.read)
         )
 
     async def remove_entry_listener(self, registration_id: str) -> bool:

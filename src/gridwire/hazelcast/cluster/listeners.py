@@ -34,6 +34,8 @@ class Listener:
         name: of the structure that it listens to.
         gap: is told when events may have been missed, where users' callbacks run; None when nobody
             wants to know.
+        read: takes each event message instead of `handle`, and gives what is to be called for it,
+            None for nothing; of a listener whose events may have a schema that is to be asked for.
     """
 
     add: Callable[[], Request[UUID]]
@@ -41,6 +43,7 @@ class Listener:
     handle: Callable[[Buffer], None]
     name: str = ""
     gap: Callable[[Gap], object] | None = None
+    read: Callable[[Buffer], Callable[[], object] | None] | None = None
 
 
 class Registration:
@@ -52,6 +55,8 @@ class Registration:
         began: since when it has been there, in seconds since 1970.
 
     Attributes:
+        handle: takes each event message.
+        is_over: nobody listens any more.
         places: where it stands: connection to (correlation id of its events, the member's id).
         missing_since: since when events may have been missed; None when none were.
         told_open: whether somebody was told of that already, while it went on.
@@ -60,7 +65,9 @@ class Registration:
     __slots__ = (
         "_reasons",
         "began",
+        "handle",
         "id",
+        "is_over",
         "listener",
         "missing_since",
         "places",
@@ -71,6 +78,8 @@ class Registration:
         self.id = id
         self.listener = listener
         self.began = began
+        self.handle = listener.handle
+        self.is_over = False
         self.places: dict[Any, tuple[int, UUID]] = {}
         self.missing_since: float | None = None
         self.told_open = False

@@ -136,8 +136,19 @@ class Search:
         Args:
             seconds: that it was (`cluster_connect_timeout`).
         """
+        return self._nobody(f"within {seconds:g} s")
+
+    def out_of_rounds(self, rounds: int | None) -> HazelcastError:
+        """Why to give up when all rounds were made.
+
+        Args:
+            rounds: how many (`retry_max_rounds`).
+        """
+        return self._nobody(f"in {rounds} round{'' if rounds == 1 else 's'}")
+
+    def _nobody(self, limit: str) -> HazelcastError:
         return IllegalStateError(
-            f"no member of cluster {self._cluster_name!r} could be joined within {seconds:g} s. "
+            f"no member of cluster {self._cluster_name!r} could be joined {limit}. "
             f"Tried: {self.tried}",
             hint=hint_of(
                 (advice for _, advice in self._reasons.values()),

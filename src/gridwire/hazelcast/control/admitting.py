@@ -120,6 +120,8 @@ class Admitting:
             await core.call_on(connection, _backup_listener_request())
         if not core.state.partition_count:
             await core.near_caching.prepare(admission.partition_count)
+        # Listeners may have values of Compact in their predicates.
+        await core.schemas.restore(connection, admission.cluster_id)
         await core.objects.restore(connection, self._is_another(admission))
         # Last, and nothing is waited for behind it: no listener is added that nobody places.
         await core.listening.place_all(connection)

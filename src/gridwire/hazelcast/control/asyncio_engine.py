@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from _thread import get_ident
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from gridwire._core.request import Acquisition, Operation, Request
@@ -19,6 +20,7 @@ from gridwire.hazelcast.errors import ForeignLoopError, HazelcastError
 from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import SessionOver
+from gridwire.hazelcast.serialization.faults import UnknownSchemaError
 
 __all__ = ["AsyncioEngine"]
 
@@ -40,6 +42,7 @@ class AsyncioEngine:
         "_now",
         "_own",
         "_pending",
+        "_unsent",
         "core",
     )
 
@@ -52,6 +55,7 @@ class AsyncioEngine:
         self._pending = core.calls.pending
         self._limit = core.calls.limit
         self._max_queued = core.options.max_queued_bytes
+        self._unsent = core.schemas.known.unsent
 
     async def call(self, request: Request[T], timeout: float | None = None) -> T:
         """One request, with every retry that the rules allow.
@@ -73,6 +77,7 @@ class AsyncioEngine:
             or timeout == 0
             or len(self._pending) >= self._limit
             or self._calls.gate
+            or (self._unsent and core.schemas.holds_back(request))
             or connection.stream.unsent_bytes > self._max_queued  # type: ignore[union-attr]
         ):
             return await self._careful(Invocation(core, request, started, timeout))
@@ -95,7 +100,12 @@ class AsyncioEngine:
             if self._calls.forget(correlation):
                 core.counters.indeterminate_writes += not request.retryable
             raise
-        return connection.decode(request, reply)
+        try:
+            return connection.decode(request, reply)
+        except UnknownSchemaError as error:
+            deadline = started + (core.options.invocation_timeout if timeout is None else timeout)
+            decode = partial(connection.decode, request, reply)
+            return await core.schemas.asked.decode(decode, error, deadline, request.operation)
 
     def check(self, operation: str) -> None:
         """See that the running loop is the client's.
@@ -121,7 +131,13 @@ class AsyncioEngine:
         return self._own.is_over
 
     async def _careful(self, invocation: Invocation[T], failed: HazelcastError | None = None) -> T:
-        return invocation.decode(await invocation.run(failed))
+        reply = await invocation.run(failed)
+        try:
+            return invocation.decode(reply)
+        except UnknownSchemaError as error:
+            decode = partial(invocation.decode, reply)
+            deadline, operation = invocation.deadline, invocation.operation
+            return await self.core.schemas.asked.decode(decode, error, deadline, operation)
 
     async def _in_time(
         self, future: asyncio.Future[Buffer], correlation: int, when: float

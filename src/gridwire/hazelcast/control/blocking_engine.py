@@ -6,6 +6,7 @@ from __future__ import annotations
 from _thread import allocate_lock
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
@@ -24,6 +25,7 @@ from gridwire.hazelcast.errors import HazelcastError
 from gridwire.hazelcast.future import Future, parents_call
 from gridwire.hazelcast.operations.arguments import call_timeout, operation_timeout
 from gridwire.hazelcast.protocol.session import SessionOver
+from gridwire.hazelcast.serialization.faults import UnknownSchemaError
 
 __all__ = ["BlockingEngine"]
 
@@ -110,7 +112,12 @@ class BlockingEngine(ThreadEngine):
             if not isinstance(waiter.error, HazelcastError):
                 raise waiter.error
             return self._careful(request, started, timeout, waiter.error)
-        return connection.decode(request, waiter.reply)
+        try:
+            return connection.decode(request, waiter.reply)
+        except UnknownSchemaError as error:
+            decode = partial(connection.decode, request, waiter.reply)
+            deadline = started + (self._usual if timeout is None else timeout)
+            return self.decode_again(decode, error, deadline, request.operation)
 
     def _overtaken(self, correlation: int, waiter: _ThreadWaiter) -> bool:
         """The time is over: take the call out, unless its reply is just being handed over.
@@ -135,7 +142,12 @@ class BlockingEngine(ThreadEngine):
         if failed is not None and is_end_of_client(failed):
             raise failed.with_facts(operation=request.operation, attempts=1)
         invocation = Invocation(self.here(), request, started, timeout)
-        return invocation.decode(self.wait(invocation.run, failed))
+        reply = self.wait(invocation.run, failed)
+        try:
+            return invocation.decode(reply)
+        except UnknownSchemaError as error:
+            decode = partial(invocation.decode, reply)
+            return self.decode_again(decode, error, invocation.deadline, request.operation)
 
     def acquire(self, request: Acquisition[T], timeout: float | None = None) -> T:
         """One request by which the caller comes to hold something.
@@ -161,19 +173,7 @@ class BlockingEngine(ThreadEngine):
             function: makes the coroutine, on the loop.
             args: what it is called with.
         """
-        if self.hosted.is_current:
-            raise RuntimeError("a blocking call on the client's own loop would wait for itself")
-        task = self.hosted.task(function, *args)
-        try:
-            self.begin(task)
-            return task.result()
-        except CancelledError:
-            if task.is_inherited:
-                raise parents_call() from None
-            raise
-        except BaseException:
-            task.cancel()
-            raise
+        return self.block(function, *args)
 
     def call_all(self, requests: Sequence[Request[Any]], timeout: float | None) -> list[Any]:
         """Several requests at once; the value or the exception of each, in order."""

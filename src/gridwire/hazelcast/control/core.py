@@ -36,11 +36,13 @@ from gridwire.hazelcast.control.near_caching import NearCaching
 from gridwire.hazelcast.control.notices import ClientNotices, LifecycleNotices, MembershipNotices
 from gridwire.hazelcast.control.objects import KnownObjects
 from gridwire.hazelcast.control.parking import Parking
+from gridwire.hazelcast.control.schemas import ClientSchemas
 from gridwire.hazelcast.control.securing import tls_of
 from gridwire.hazelcast.control.settling import Settling
 from gridwire.hazelcast.control.views import ViewFollower
 from gridwire.hazelcast.protocol.frames import Buffer
 from gridwire.hazelcast.protocol.session import CallTable, SessionOver
+from gridwire.hazelcast.serialization.compact.schemas import Schemas
 from gridwire.hazelcast.util import RoundRobinLB
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class ClientCore:
         connector: opens streams.
         dispatcher: runs users' callbacks.
         from_anywhere: has the loop call a function; may be used by any thread.
+        schemas: what its serialization knows of Compact.
 
     Raises:
         InvalidConfigurationError: what the options say about TLS cannot be used.
@@ -74,6 +77,7 @@ class ClientCore:
         connector: Connector,
         dispatcher: Dispatcher,
         from_anywhere: Callable[..., object],
+        schemas: Schemas,
     ) -> None:
         self.options = options
         self.tls = tls_of(options)
@@ -110,6 +114,7 @@ class ClientCore:
         self.settling = Settling(self)
         self.from_anywhere = from_anywhere
         self.objects = KnownObjects(self)
+        self.schemas = ClientSchemas(self, schemas)
         self.near_caching = NearCaching(self)
         self.state.on_routes = self.near_caching.routes_changed
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -25,6 +25,8 @@ __all__ = ["TELL_AFTER_SECONDS", "Gaps"]
 TELL_AFTER_SECONDS = 5.0
 """How long a gap may go on before it is told although it is not over."""
 
+_TOO_SLOW = "callbacks are slower than events, too many wait"
+
 
 class Gaps:
     """Watches users' listeners. Runs on the client's loop.
@@ -67,13 +69,18 @@ class Gaps:
             why = "all members of the cluster were restarted"
             self._miss(registration, time(), why, explains_all=True)
 
-    def dropped(self, handle: Callable[[Buffer], None]) -> None:
-        """An event was not told: too many callbacks wait already."""
+    def dropped(self, handle: Callable[[Buffer], None], why: str = _TOO_SLOW) -> None:
+        """An event was not told.
+
+        Args:
+            handle: of the registration, which would have taken it.
+            why: in words; because too many callbacks wait already.
+        """
         if not self._core.lifecycle.running:
             return
         for registration in self._watched.values():
-            if registration.listener.handle == handle:
-                self._miss(registration, time(), "callbacks are slower than events, too many wait")
+            if registration.handle == handle:
+                self._miss(registration, time(), why)
 
     def look(self) -> None:
         """Members, or connections to them, changed."""

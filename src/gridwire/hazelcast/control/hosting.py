@@ -28,6 +28,7 @@ from gridwire.hazelcast.control.making import make_core
 
 if TYPE_CHECKING:
     from gridwire.hazelcast.config import Options
+    from gridwire.hazelcast.serialization.compact.schemas import Schemas
 
 __all__ = ["Hosting"]
 
@@ -86,6 +87,7 @@ class Hosting:
     Args:
         options: of the client.
         name: of the client.
+        schemas: what its serialization knows of Compact.
 
     Attributes:
         name: as given.
@@ -93,9 +95,10 @@ class Hosting:
         hosted: its loop.
     """
 
-    def __init__(self, options: Options, name: str) -> None:
+    def __init__(self, options: Options, name: str, schemas: Schemas) -> None:
         self.name = name
         self._options = options
+        self._schemas = schemas
         self._dispatcher = ThreadDispatcher(f"gridwire-{name}-callbacks")
         # Held while a child makes its own.
         self._making = threading.RLock()
@@ -125,7 +128,8 @@ class Hosting:
 
             async def make() -> ClientCore:
                 connector = SharedConnector(hosted)
-                return make_core(self._options, self.name, connector, self._dispatcher, tell_loop)
+                where = (connector, self._dispatcher, tell_loop)
+                return make_core(self._options, self.name, *where, self._schemas)
 
             return hosted, hosted.run(make)
         except BaseException:

@@ -25,6 +25,7 @@ from gridwire.hazelcast.protocol.session import SessionOver
 
 if TYPE_CHECKING:
     from gridwire.hazelcast.control.core import ClientCore
+    from gridwire.hazelcast.serialization.compact.schema import Schema
 
 __all__ = ["Invocation"]
 
@@ -43,6 +44,7 @@ class Invocation(Generic[T]):
     Attributes:
         connection: where the last attempt was sent.
         patient: it waits for a connection whatever `reconnect_mode` is.
+        needs_schemas: it is sent when the members have the schemas that it names.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Invocation(Generic[T]):
         self._request = request
         self._attempts = Attempts(request, core.options, started, timeout)
         self.patient = False
+        self.needs_schemas = True
         self.connection: Connection | None = None
 
     async def run(self, failed: HazelcastError | None = None) -> Buffer:
@@ -91,6 +94,16 @@ class Invocation(Generic[T]):
             except HazelcastError as error:
                 await self._after(error)
             request = request.again()
+
+    @property
+    def deadline(self) -> float:
+        """When its time is over, in seconds of the client's clock; may be infinite."""
+        return self._attempts.deadline
+
+    @property
+    def operation(self) -> str:
+        """What it does."""
+        return self._request.operation
 
     def decode(self, reply: Buffer) -> T:
         """The value of what `run` returned; runs where the caller is."""
@@ -153,13 +166,32 @@ class Invocation(Generic[T]):
     async def room(self) -> Connection:
         """Wait until there is a connection and room for one more call; the connection.
 
+        The members have the schemas then that the request names.
+
         Raises:
-            HazelcastError: the time was over before.
+            HazelcastError: the time was over before, or a schema cannot be given to the members.
             BackpressureError: so it was, and too much was pending all the time.
         """
-        connection = await choose(self._core, self._attempts, self.patient)
-        await wait_for_room(self._core, self._attempts, connection, self.patient)
-        return connection
+        schemas = self._core.schemas
+        while True:
+            connection = await choose(self._core, self._attempts, self.patient)
+            await wait_for_room(self._core, self._attempts, connection, self.patient)
+            if not (self.needs_schemas and schemas.known.unsent):
+                return connection
+            missing = schemas.missing(self._request)
+            if not missing:
+                return connection
+            await self._give(missing)
+
+    async def _give(self, schemas: list[Schema]) -> None:
+        attempts = self._attempts
+        try:
+            await self._core.schemas.give(schemas, attempts.when)
+        except GridwireError:
+            raise
+        except TimeoutError:
+            phase, outcome = "giving the members a schema", attempts.outcome()
+            raise attempts.timed_out(phase, outcome, self._core.now()) from attempts.last
 
     async def _after(self, error: HazelcastError) -> None:
         """Judge a failed attempt: return to make another, or raise."""

@@ -14,6 +14,7 @@ from gridwire._core.outcome import Outcome
 from gridwire.hazelcast.cluster.listeners import Listener, ListenerTable, Registration
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.gaps import Gaps
+from gridwire.hazelcast.control.held_events import HeldEvents
 from gridwire.hazelcast.errors import HazelcastError, OperationTimeoutError
 from gridwire.hazelcast.protocol.frames import Buffer
 
@@ -55,6 +56,8 @@ class Listening:
         if not self._core.lifecycle.running:
             raise self._core.life.not_active()
         registration = Registration(str(uuid4()), listener, time())
+        if listener.read is not None:
+            registration.handle = HeldEvents(self._core, registration, listener.read).take
         self._table.registrations[registration.id] = registration
         if in_reader:
             self._in_reader.add(listener.handle)
@@ -94,6 +97,7 @@ class Listening:
         registration = self._table.registrations.pop(registration_id, None)
         if registration is None:
             return False
+        registration.is_over = True
         self.gaps.forget(registration)
         await self._take_from_all(registration)
         return True
@@ -169,12 +173,13 @@ class Listening:
             return
         table, listener = self._table, registration.listener
         request = listener.add()
+        await self._core.schemas.give_named(connection, request)
         correlation: int | None = None
 
         def sent(number: int) -> None:
             nonlocal correlation
             correlation = number
-            table.by_correlation[number] = listener.handle
+            table.by_correlation[number] = registration.handle
 
         try:
             member_id = await self._core.call_on(connection, request, sent)

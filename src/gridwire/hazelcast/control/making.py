@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from gridwire._io.interfaces import Connector, Dispatcher
 from gridwire.hazelcast.cluster.service import ClusterService
-from gridwire.hazelcast.config import Config, Options
+from gridwire.hazelcast.config import ClientConfig, Config, Options
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.handshake import Identity
+from gridwire.hazelcast.serialization.compact.schemas import Schemas
 from gridwire.hazelcast.serialization.service import SerializationService
 
 __all__ = ["client_name", "make_core", "make_serialization", "options_of"]
@@ -20,11 +21,12 @@ __all__ = ["client_name", "make_core", "make_serialization", "options_of"]
 _numbers = count()
 
 
-def options_of(config: Config | None, keywords: dict[str, Any]) -> Options:
-    """The options of a client, from a `Config` or from keyword arguments.
+def options_of(config: Config | ClientConfig | None, keywords: dict[str, Any]) -> Options:
+    """The options of a client, from a `Config`, a `ClientConfig` or keyword arguments.
 
     Raises:
-        InvalidConfigurationError: both are given, or an option is unknown or has no effect yet.
+        InvalidConfigurationError: two of them contradict each other, or an option is unknown or has
+            no effect yet.
         TypeError: a value has the wrong type.
         ValueError: a value is not allowed.
     """
@@ -42,8 +44,14 @@ def make_serialization(options: Options) -> SerializationService:
         is_big_endian=options.is_big_endian,
         default_int_type=options.default_int_type,
         data_serializable_factories=options.data_serializable_factories,
+        portable_factories=options.portable_factories,
+        portable_version=options.portable_version,
+        class_definitions=options.class_definitions,
+        check_class_definition_errors=options.check_class_definition_errors,
+        compact_serializers=options.compact_serializers,
         custom_serializers=options.custom_serializers,
         global_serializer=options.global_serializer,
+        array_type=options.array_type,
         allow_pickle=options.allow_pickle,
     )
 
@@ -54,8 +62,18 @@ def make_core(
     connector: Connector,
     dispatcher: Dispatcher,
     from_anywhere: Callable[..., object],
+    schemas: Schemas | None = None,
 ) -> ClientCore:
-    """The core of a client; on the loop that it will run on."""
+    """The core of a client; on the loop that it will run on.
+
+    Args:
+        options: of the client.
+        name: of the client.
+        connector: opens streams.
+        dispatcher: runs users' callbacks.
+        from_anywhere: has the loop call a function; may be used by any thread.
+        schemas: of the client's serialization; without them it is one that writes no Compact.
+    """
     identity = Identity(
         uuid4(),
         name,
@@ -66,6 +84,7 @@ def make_core(
         options.smart_routing,
         options.token_provider is not None,
     )
-    core = ClientCore(options, identity, connector, dispatcher, from_anywhere)
+    known = Schemas() if schemas is None else schemas
+    core = ClientCore(options, identity, connector, dispatcher, from_anywhere, known)
     core.balancer.init(ClusterService(core.state, core.membership))
     return core

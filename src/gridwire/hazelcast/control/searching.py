@@ -46,6 +46,8 @@ async def find_cluster(core: ClientCore) -> None:
             raise failure
         pause = schedule.next_pause(core.now())
         if pause is None:
+            if schedule.is_used_up:
+                raise search.out_of_rounds(options.retry_max_rounds)
             raise search.out_of_time(options.cluster_connect_timeout)
         await asyncio.sleep(pause)
 

@@ -8,8 +8,10 @@ out itself; when it is gone already, the reply is on its way and is taken.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from concurrent.futures import CancelledError
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
+from gridwire._core.outcome import Outcome
 from gridwire._core.request import Request
 from gridwire._io.hosted import HostedLoop, HostedLoopClosed
 from gridwire._io.hosted_task import HostedTask
@@ -18,6 +20,9 @@ from gridwire.hazelcast.control.acquiring import Acquiring, Handover
 from gridwire.hazelcast.control.connection import Connection
 from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.hosting import Hosting
+from gridwire.hazelcast.errors import HazelcastClientNotActiveError
+from gridwire.hazelcast.future import parents_call
+from gridwire.hazelcast.serialization.faults import UnknownSchemaError
 
 __all__ = ["ThreadEngine"]
 
@@ -48,6 +53,7 @@ class ThreadEngine:
         """Go by this core from now on; there is another one in the child of a fork."""
         self._calls = core.calls
         self._pending = core.calls.pending
+        self._unsent = core.schemas.known.unsent
         # The last one: who finds connections there finds the table that goes with them.
         self.core = core
 
@@ -65,6 +71,7 @@ class ThreadEngine:
             or timeout == 0
             or len(self._pending) >= self._limit
             or self._calls.gate
+            or (self._unsent and self.core.schemas.holds_back(request))
             or connection.stream.unsent_bytes > self._max_queued  # type: ignore[union-attr]
         ):
             return None
@@ -95,6 +102,57 @@ class ThreadEngine:
         except HostedLoopClosed:
             # The client has ended, and with it whatever it held.
             return
+
+    def block(self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts) -> T:
+        """Run a control coroutine on the loop and wait for it; an interrupt cancels it.
+
+        Args:
+            function: makes the coroutine, on the loop.
+            args: what it is called with.
+        """
+        if self.hosted.is_current:
+            raise RuntimeError("a blocking call on the client's own loop would wait for itself")
+        task = self.hosted.task(function, *args)
+        try:
+            self.begin(task)
+            return task.result()
+        except CancelledError:
+            if task.is_inherited:
+                raise parents_call() from None
+            raise
+        except BaseException:
+            task.cancel()
+            raise
+
+    def decode_again(
+        self, decode: Callable[[], T], error: UnknownSchemaError, deadline: float, operation: str
+    ) -> T:
+        """Decode in this thread what could not be decoded, when its schemas are here.
+
+        Args:
+            decode: gives the value.
+            error: what it raised.
+            deadline: in seconds of the client's clock.
+            operation: whose answer it is.
+
+        Raises:
+            HazelcastError: a schema cannot be had, or the value not be read with it.
+        """
+        if self.hosted.is_current:
+            raise error  # the client ends, and runs what waited for its callbacks
+        while True:
+            schema_id = error.schema_id
+            try:
+                self.block(self.here().schemas.asked.ask, schema_id, deadline, operation)
+            except HazelcastClientNotActiveError as gone:
+                gone.outcome = Outcome.UNKNOWN  # the request was answered
+                raise
+            try:
+                return decode()
+            except UnknownSchemaError as another:
+                if another.schema_id == schema_id:
+                    raise
+                error = another
 
     def start(
         self, function: Callable[[Unpack[Ts]], Coroutine[Any, Any, T]], *args: *Ts

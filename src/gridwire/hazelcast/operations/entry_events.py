@@ -98,3 +98,4 @@ class EntryEvent(Generic[K, V]):
 
 
 EntryEventCallable = Callable[[EntryEvent[Any, Any]], object]
+"""What is called with each event."""

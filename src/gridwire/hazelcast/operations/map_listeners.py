@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -101,22 +102,28 @@ class EntryListener:
 
     def handle(self, message: Any) -> None:
         """Call what the event is for."""
+        call = self.read(message)
+        if call is not None:
+            call()
+
+    def read(self, message: Any) -> Callable[[], object] | None:
+        """What is to be called for an event; None for nothing."""
         event = self._event.decode(message)
         callback: Callable[[EntryEvent[Any, Any]], object] | None = self._callbacks.get(
             EntryEventType(event.event_type)
         )
-        if callback is not None:
-            callback(
-                EntryEvent(
-                    self._value(event.key),
-                    self._value(event.value),
-                    self._value(event.old_value),
-                    self._value(event.merging_value),
-                    event.event_type,
-                    event.uuid,
-                    event.number_of_affected_entries,
-                )
-            )
+        if callback is None:
+            return None
+        told: EntryEvent[Any, Any] = EntryEvent(
+            self._value(event.key),
+            self._value(event.value),
+            self._value(event.old_value),
+            self._value(event.merging_value),
+            event.event_type,
+            event.uuid,
+            event.number_of_affected_entries,
+        )
+        return partial(callback, told)
 
     def _value(self, data: Any) -> Any:
         return None if data is None else self._to_object(data)

@@ -623,8 +623,9 @@ class Map(FutureProxy[FutureEngine], Generic[K, V]):
             self._context.is_smart,
             gap_func,
         )
+        add, remove, handle = (listener.add, listener.remove, listener.handle)
         return self._engine.add_listener(
-            Listener(listener.add, listener.remove, listener.handle, self.name, gap_func)
+            Listener(add, remove, handle, self.name, gap_func, listener.read)
         )
 
     def remove_entry_listener(self, registration_id: str) -> Future[bool]:
@@ -1425,8 +1426,9 @@ class BlockingMap(Proxy[BlockingEngine], Generic[K, V]):
             self._context.is_smart,
             gap_func,
         )
+        add, remove, handle = (listener.add, listener.remove, listener.handle)
         return self._engine.add_listener(
-            Listener(listener.add, listener.remove, listener.handle, self.name, gap_func)
+            Listener(add, remove, handle, self.name, gap_func, listener.read)
         )
 
     def remove_entry_listener(self, registration_id: str) -> bool:
