@@ -20,8 +20,10 @@ _impl.install()
 __all__ = ["__version__", "implementation"]
 
 __version__ = "0.1.0"
+"""Of the package."""
 
 implementation = _impl.implementation
+"""Tells which implementation of the compiled leaves runs, `pure` or `compiled`."""
 
 # A library stays silent unless the application configures logging.
 logging.getLogger("gridwire").addHandler(logging.NullHandler())

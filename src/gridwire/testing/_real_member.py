@@ -41,6 +41,9 @@ class RealMember:
         settings: What it shares with the other members.
         port: Its port on 127.0.0.1.
         folder: Where its configuration and log go.
+
+    Attributes:
+        log_path: its log.
     """
 
     def __init__(self, settings: MemberSettings, port: int, folder: Path) -> None:

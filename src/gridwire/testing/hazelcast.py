@@ -155,6 +155,9 @@ class HazelcastCluster(HousedCluster, ClusterMethods[Fault]):
         data_serializable_factories: classes that members make of what clients send, by factory id
             and class id: entry processors, interceptors, comparators, values to look into. A class
             may be named by ``"package.module:Class"``, as it must be with `process`.
+        is_big_endian: the byte order of serialized objects, which clients have to have, too, as
+            soon as members look into them; ``False`` is what real members are configured with as
+            ``<byte-order>LITTLE_ENDIAN</byte-order>``.
         clock: gives the time in seconds since the epoch, for the life of entries. Not to be
             combined with `process`; `advance_time` and `stop_time` work everywhere.
 
@@ -181,6 +184,7 @@ class HazelcastCluster(HousedCluster, ClusterMethods[Fault]):
         tls: Mapping[str, str] | TlsFiles | None = None,
         properties: Mapping[str, str] | None = None,
         data_serializable_factories: Factories | None = None,
+        is_big_endian: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._options = ClusterOptions(
@@ -199,6 +203,7 @@ class HazelcastCluster(HousedCluster, ClusterMethods[Fault]):
             tls=read_tls(tls),
             properties=dict(properties or {}),
             data_serializable_factories=data_serializable_factories or {},
+            is_big_endian=is_big_endian,
         )
         if process and clock is not time.time:
             raise ClusterOptionError(

@@ -61,6 +61,9 @@ class RealCluster:
             in front of it. Only for a cluster of one: members would look for each other there.
         start_timeout: Seconds until all members must see each other.
 
+    Attributes:
+        cluster_name: The name by which the members know each other, a random one.
+
     Raises:
         RealMemberError: Java or Maven is missing, or a member did not start; with the log's end.
     """

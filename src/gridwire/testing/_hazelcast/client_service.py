@@ -13,7 +13,6 @@ from gridwire.testing._hazelcast.refusals import (
     StackFrame,
     null_pointer,
     unknown_service,
-    unsupported,
 )
 from gridwire.testing._hazelcast.views import address_of, member_infos, partition_owners
 
@@ -198,12 +197,6 @@ def _unwatch_objects(session: Session, buffer: Buffer) -> None:
     session.answer(message, removed)
 
 
-def _take_schemas(session: Session, buffer: Buffer) -> None:
-    if messages.SEND_ALL_SCHEMAS.decode_request(buffer).schemas:
-        raise unsupported("Compact serialization is not supported by this test member")
-    session.answer(messages.SEND_ALL_SCHEMAS)
-
-
 def _acknowledge(message: Message) -> Handler:
     """A handler that reads nothing and answers that it is done."""
 
@@ -229,7 +222,6 @@ HANDLERS: dict[int, Handler] = {
     messages.GET_DISTRIBUTED_OBJECTS.request_type: _list_objects,
     messages.ADD_DISTRIBUTED_OBJECT_LISTENER.request_type: _watch_objects,
     messages.REMOVE_DISTRIBUTED_OBJECT_LISTENER.request_type: _unwatch_objects,
-    messages.SEND_ALL_SCHEMAS.request_type: _take_schemas,
     messages.PING.request_type: _acknowledge(messages.PING),
     messages.STATISTICS.request_type: take_statistics,
     messages.TRIGGER_PARTITION_ASSIGNMENT.request_type: _acknowledge(

@@ -15,6 +15,7 @@ from gridwire.testing._hazelcast import (
     map_whole,
     near_cache_service,
     processor_service,
+    schema_service,
 )
 from gridwire.testing._hazelcast.session import EarlierSession, Session
 
@@ -35,6 +36,7 @@ _HANDLERS = {
     **map_others.HANDLERS,
     **near_cache_service.HANDLERS,
     **processor_service.HANDLERS,
+    **schema_service.HANDLERS,
 }
 
 

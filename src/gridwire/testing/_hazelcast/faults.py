@@ -39,6 +39,11 @@ __all__ = ["Action", "Faults", "Verdict"]
 _MAP_SERVICE = 1
 _BACKUP_ACK = client_messages.LOCAL_BACKUP_LISTENER.events[0].type
 
+# What a member tells all others before it answers.
+_BY_ALL_MEMBERS = frozenset(
+    {client_messages.SEND_SCHEMA.request_type, client_messages.SEND_ALL_SCHEMAS.request_type}
+)
+
 # Map requests that the member answers by itself, though they name no partition.
 _BY_ONE_MEMBER = frozenset(
     message.request_type
@@ -208,6 +213,8 @@ class Faults:
         """
         self._at_work = None
         kind, partition_id = unpack_from("<i8xi", message, 6)
+        if kind in _BY_ALL_MEMBERS:
+            return self._reached(session.member, self._state.members)
         if kind >> 16 != _MAP_SERVICE or kind in _BY_ONE_MEMBER:
             return PASSES
         table = self._state.table

@@ -157,7 +157,9 @@ class Invalidations:
         for partition_id, (owner, _) in enumerate(table):
             if heard[owner]:
                 self._partition(partition_id).step(name)
-        home = partition_of(_text_data(name), len(table))
+        key = self._state.serialization.to_data(name)
+        assert key is not None, "a name is no null"
+        home = partition_of(key, len(table))
         if heard[table[home].owner]:
             partition = self._partition(home)
             step = _Invalidation(None, source, partition.uuid, partition.sequences[name])
@@ -265,9 +267,3 @@ class Invalidations:
             for owner, name in list(self._queues):
                 if owner is member:
                     self._send_batch(owner, name)
-
-
-def _text_data(text: str) -> bytes:
-    """A text as members serialize it."""
-    encoded = text.encode()
-    return b"\0\0\0\0\xff\xff\xff\xf5" + len(encoded).to_bytes(4, "big") + encoded

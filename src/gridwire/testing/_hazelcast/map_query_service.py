@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import map as messages
+from gridwire.hazelcast.serialization.byte_order import byte_order
 from gridwire.hazelcast.serialization.data import partition_of
 from gridwire.testing._hazelcast.map_keys import owned
 from gridwire.testing._hazelcast.paging import next_page
@@ -75,6 +76,7 @@ def _matching(
     session: Session, name: str, predicate: Predicate, partitions: Iterable[int] | None
 ) -> Iterator[tuple[int, Entry]]:
     serialization = session.state.serialization
+    order = byte_order(serialization.is_big_endian)
     # Each member has a predicate of its own, which remembers what it has seen.
     tests: dict[Member, Callable[[Entry], bool]] = {}
     for partition_id, owner, store in _stores(session, name, partitions):
@@ -82,7 +84,7 @@ def _matching(
         if test is None:
             test = tests[owner] = predicate.test(serialization)
         for key, record in store.records.items():
-            entry = Entry(key, record.value)
+            entry = Entry(key, record.value, order)
             if test(entry):
                 yield partition_id, entry
 
@@ -241,7 +243,8 @@ def _fetch_with_query(session: Session, buffer: Buffer) -> None:
         raise out_of_bounds("Index -1 out of bounds for length 0", frame)
     pointers, keys = next_page(store, request.iteration_pointers, request.batch)
     test = predicate.test(state.serialization)
-    entries = (Entry(key, store.records[key].value) for key in keys)
+    order = byte_order(state.serialization.is_big_endian)
+    entries = (Entry(key, store.records[key].value, order) for key in keys)
     results = _bounded(project(entry) for entry in entries if test(entry))
     session.answer(messages.FETCH_WITH_QUERY, results, pointers)
 

@@ -10,6 +10,7 @@ from gridwire.testing._hazelcast.stores import MapStore
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from gridwire.hazelcast.serialization.compact.schema import Schema
     from gridwire.testing._hazelcast.records import Record
     from gridwire.testing._hazelcast.session import Session
 
@@ -29,9 +30,10 @@ class Member:
             Members share no store: what a killed member held alone is gone.
         ack_listeners: clients that want to hear of backups made here: client UUID to the
             connection and the correlation id of the registration.
+        schemas: the schemas of Compact records that it knows, by their ids.
     """
 
-    __slots__ = ("ack_listeners", "alive", "host", "lite", "partitions", "port", "uuid")
+    __slots__ = ("ack_listeners", "alive", "host", "lite", "partitions", "port", "schemas", "uuid")
 
     def __init__(
         self, uuid: UUID, host: str, port: int, partition_count: int, *, lite: bool = False
@@ -43,6 +45,7 @@ class Member:
         self.alive = True
         self.partitions: list[dict[str, MapStore]] = [{} for _ in range(partition_count)]
         self.ack_listeners: dict[UUID | None, tuple[Session, int]] = {}
+        self.schemas: dict[int, Schema] = {}
 
     @property
     def address(self) -> str:
@@ -80,6 +83,7 @@ class Member:
         self.alive = False
         self.partitions = [{} for _ in self.partitions]
         self.ack_listeners.clear()
+        self.schemas.clear()
 
     def __repr__(self) -> str:
         return f"<Member {self.address} {self.uuid}>"

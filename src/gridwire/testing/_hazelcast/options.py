@@ -58,6 +58,7 @@ class ClusterOptions:
     tls: TlsFiles | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     data_serializable_factories: Factories = field(default_factory=dict)
+    is_big_endian: bool = True
 
     def __post_init__(self) -> None:
         _check_number("members", self.members, 1, MAX_MEMBERS)
@@ -80,6 +81,8 @@ class ClusterOptions:
         _check_host("advertised_host", self.advertised_host)
         _check_host("public_host", self.public_host)
         read_properties(self.properties)
+        if not isinstance(self.is_big_endian, bool):
+            raise ClusterOptionError(f"is_big_endian is True or False, not {self.is_big_endian!r}")
         object.__setattr__(
             self, "data_serializable_factories", check_factories(self.data_serializable_factories)
         )

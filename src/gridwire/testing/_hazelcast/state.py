@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from random import Random
 
+    from gridwire.hazelcast.serialization.service import SerializationService
     from gridwire.testing._hazelcast.options import ClusterOptions
     from gridwire.testing._hazelcast.session import Session
 
@@ -79,7 +80,6 @@ class ClusterState:
         locks: which keys are locked.
         waiting: the requests that wait for locked keys.
         user_code: the classes of the program that members run.
-        serialization: reads keys, values and what clients send to be run, where that is needed.
         arranged_results: what pages were asked of lately, for the next pages.
         interceptors: which of that code stands between clients and maps.
     """
@@ -108,8 +108,9 @@ class ClusterState:
         self._lost: list[int] = []
         self.locks = Locks(self)
         self.waiting = WaitingRoom(self)
-        self.user_code = UserCode(options.data_serializable_factories)
-        self.serialization = self.user_code.serialization
+        self.user_code = UserCode(
+            options.data_serializable_factories, is_big_endian=options.is_big_endian
+        )
         self.arranged_results = ArrangedResults()
         self.interceptors = Interceptors(self.user_code)
 
@@ -136,6 +137,11 @@ class ClusterState:
         where = ("com.hazelcast.internal.util.Preconditions", "checkNotNegative")
         raise illegal_argument(message, StackFrame(*where, "Preconditions.java", 133))
 
+    @property
+    def serialization(self) -> SerializationService:
+        """Reads keys, values and what clients send to be run, where that is needed."""
+        return self.user_code.serialization
+
     # -- who is there -------------------------------------------------------------------------
 
     @property
@@ -157,6 +163,8 @@ class ClusterState:
         if not self.members:
             self._begin()
         member = Member(self.new_uuid(), host, port, self.options.partition_count, lite=lite)
+        for other in self.members[:1]:
+            member.schemas.update(other.schemas)
         # A new list, since other threads may be reading the old one.
         self.members = [*self.members, member]
         self.member_version += 1
@@ -222,6 +230,7 @@ class ClusterState:
         self.entry_listeners = EntryListeners()
         self.invalidations = Invalidations(self)
         self.locks.clear()
+        self.user_code.begin_anew()
         self.interceptors.by_map.clear()
 
     def _reassign(self, members: list[Member]) -> None:

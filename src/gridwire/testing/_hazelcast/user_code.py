@@ -7,12 +7,12 @@ for the ids. What such code raises reaches the client as the Java exception that
 
 from __future__ import annotations
 
-from struct import unpack_from
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gridwire.hazelcast.error_codes import ErrorCode
 from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable
+from gridwire.hazelcast.serialization.byte_order import byte_order
 from gridwire.hazelcast.serialization.data import type_id_of
 from gridwire.hazelcast.serialization.service import SerializationService
 from gridwire.hazelcast.serialization.type_ids import TypeId
@@ -64,6 +64,7 @@ class UserCode:
 
     Args:
         factories: classes by factory id and class id, or their names.
+        is_big_endian: the byte order of payloads.
 
     Attributes:
         serialization: knows these classes.
@@ -72,9 +73,18 @@ class UserCode:
         ClusterOptionError: a name leads to nothing that can be called.
     """
 
-    def __init__(self, factories: Factories) -> None:
+    def __init__(self, factories: Factories, *, is_big_endian: bool = True) -> None:
+        self._order = byte_order(is_big_endian)
         self._factories = load_factories(factories)
-        self.serialization = SerializationService(data_serializable_factories=self._factories)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """The cluster is another one: it knows no schema and no class definition that it met."""
+        self.serialization = SerializationService(
+            is_big_endian=self._order.is_big_endian,
+            data_serializable_factories=self._factories,
+            keeps_unknown=False,
+        )
 
     def read(self, data: bytes, wanted: str, *methods: str) -> Any:
         """Make the object that a client sent to be run.
@@ -129,7 +139,7 @@ class UserCode:
     def _unreadable(self, data: bytes | None, error: HazelcastSerializationError) -> Refusal:
         if data is None or len(data) < _IDS_END or type_id_of(data) != _IDENTIFIED:
             return serialization_error(str(error))
-        factory_id, class_id = unpack_from(">ii", data, _IDS_AT)
+        factory_id, class_id = self._order.two_int32.unpack_from(data, _IDS_AT)
         if factory_id not in self._factories:
             return serialization_error(
                 f"No DataSerializerFactory registered for namespace: {factory_id}"

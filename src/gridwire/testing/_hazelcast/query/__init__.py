@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gridwire.hazelcast.serialization.byte_order import byte_order
 from gridwire.testing._hazelcast.query.entries import Entry
 from gridwire.testing._hazelcast.query.reading import read_predicate
 
@@ -49,4 +50,5 @@ def compile_predicate(
     if optimized:
         predicate = predicate.optimized()
     test = predicate.test(state.serialization)
-    return lambda key, value: test(Entry(key, value))
+    order = byte_order(state.serialization.is_big_endian)
+    return lambda key, value: test(Entry(key, value, order))

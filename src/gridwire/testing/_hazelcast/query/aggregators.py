@@ -12,6 +12,7 @@ from decimal import Context, Decimal, DivisionByZero, Inexact
 from decimal import InvalidOperation as DecimalError
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gridwire.hazelcast.serialization.byte_order import byte_order
 from gridwire.hazelcast.serialization.type_ids import TypeId
 from gridwire.testing._hazelcast.query.attributes import attribute as compiled
 from gridwire.testing._hazelcast.query.conversions import long_of, to_double
@@ -30,8 +31,8 @@ from gridwire.testing._hazelcast.query.kinds import (
     class_of,
 )
 from gridwire.testing._hazelcast.query.ordering import canonical, compare, equal
+from gridwire.testing._hazelcast.query.packing import data_of, object_set
 from gridwire.testing._hazelcast.query.reading import object_reader
-from gridwire.testing._hazelcast.query.values import data_of, nested, object_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -59,6 +60,7 @@ class Aggregator(ABC):
     def __init__(self, path: str | None, serialization: SerializationService) -> None:
         # Without a path the value itself is taken, also of a JSON text.
         self._extract = None if path is None else compiled(path, serialization)
+        self.order = byte_order(serialization.is_big_endian)
 
     def accumulate(self, entry: Entry) -> None:
         """Take an entry into account.
@@ -84,6 +86,10 @@ class Aggregator(ABC):
     def result(self) -> bytes | None:
         """What came out, as data; None for a null."""
 
+    def data_of(self, value: Typed | None) -> bytes | None:
+        """A result as data; None for a null."""
+        return data_of(value, self.order)
+
 
 class _Count(Aggregator):
     _count = 0
@@ -92,7 +98,7 @@ class _Count(Aggregator):
         self._count += 1
 
     def result(self) -> bytes | None:
-        return data_of((TypeId.LONG, self._count))
+        return self.data_of((TypeId.LONG, self._count))
 
 
 class _Distinct(Aggregator):
@@ -104,7 +110,7 @@ class _Distinct(Aggregator):
         self._found[canonical(value)] = value
 
     def result(self) -> bytes | None:
-        return object_set(_FACTORY, _SET_CLASS, [nested(one) for one in self._found.values()])
+        return object_set(_FACTORY, _SET_CLASS, [*self._found.values()], self.order)
 
 
 class _OfNumbers(Aggregator):
@@ -132,8 +138,8 @@ class _OfNumbers(Aggregator):
 
     def result(self) -> bytes | None:
         if isinstance(self.sum, float):
-            return data_of((TypeId.DOUBLE, self.sum))
-        return data_of((TypeId.LONG, long_of(self.sum)))
+            return self.data_of((TypeId.DOUBLE, self.sum))
+        return self.data_of((TypeId.LONG, long_of(self.sum)))
 
 
 class _Average(_OfNumbers):
@@ -141,7 +147,7 @@ class _Average(_OfNumbers):
         if not self.count:
             return None
         total = float(long_of(self.sum)) if isinstance(self.sum, int) else self.sum
-        return data_of((TypeId.DOUBLE, total / self.count))
+        return self.data_of((TypeId.DOUBLE, total / self.count))
 
 
 def _inexact(value: Typed, wanted: str) -> Exception:
@@ -228,7 +234,7 @@ class _BigSum(_OfNumbers):
         return value[1]
 
     def result(self) -> bytes | None:
-        return data_of((self.kind, self.sum))
+        return self.data_of((self.kind, self.sum))
 
 
 class _BigIntegerSum(_BigSum):
@@ -244,11 +250,11 @@ class _BigDecimalSum(_BigSum):
         return number
 
 
-def _quotient(total: int | Decimal, count: int) -> bytes | None:
+def _quotient(total: int | Decimal, count: int) -> Typed | None:
     if not count:
         return None
     try:
-        return data_of((TypeId.BIG_DECIMAL, _EXACT.divide(Decimal(total), Decimal(count))))
+        return TypeId.BIG_DECIMAL, _EXACT.divide(Decimal(total), Decimal(count))
     except (Inexact, DecimalError):
         raise arithmetic(
             "Non-terminating decimal expansion; no exact representable decimal result."
@@ -257,12 +263,12 @@ def _quotient(total: int | Decimal, count: int) -> bytes | None:
 
 class _BigIntegerAverage(_BigIntegerSum):
     def result(self) -> bytes | None:
-        return _quotient(self.sum, self.count)
+        return self.data_of(_quotient(self.sum, self.count))
 
 
 class _BigDecimalAverage(_BigDecimalSum):
     def result(self) -> bytes | None:
-        return _quotient(self.sum, self.count)
+        return self.data_of(_quotient(self.sum, self.count))
 
 
 class _Extreme(Aggregator):
@@ -284,7 +290,7 @@ class _Extreme(Aggregator):
         """This entry is the best so far."""
 
     def result(self) -> bytes | None:
-        return data_of(self.best)
+        return self.data_of(self.best)
 
 
 class _Max(_Extreme):
@@ -351,7 +357,7 @@ def read_aggregator(data: bytes, serialization: SerializationService) -> Aggrega
     Raises:
         Refusal: it is none.
     """
-    reader = object_reader(data, _FACTORY, _CLASS)
+    reader = object_reader(data, _FACTORY, _CLASS, serialization)
     make = _AGGREGATORS.get(reader.class_id)
     if make is None:
         raise class_cast(f"com.hazelcast.Object{reader.class_id}", _CLASS)

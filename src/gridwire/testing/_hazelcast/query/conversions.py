@@ -7,6 +7,7 @@ text when that is a text. A number stays as it is when the attribute's kind cann
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from math import isinf, isnan
@@ -18,12 +19,16 @@ from gridwire.testing._hazelcast.query import java_text
 from gridwire.testing._hazelcast.query.errors import cannot_convert
 from gridwire.testing._hazelcast.query.java_text import parse_double, parse_integer, to_text
 from gridwire.testing._hazelcast.query.kinds import DOUBLES, INTEGERS, NUMBERS, Typed
+from gridwire.testing._hazelcast.query.object_paths import typed_object
 from gridwire.testing._hazelcast.query.ordering import equal
 
 __all__ = ["CONVERTERS", "Converter", "long_of", "to_double"]
 
 Converter = Callable[[Typed], Typed]
 
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - of a clock without a zone
+_DAY_MILLISECONDS = 86_400_000
+_FIRST_DAY, _LAST_DAY = ((day - _EPOCH.date()).days for day in (dt.date.min, dt.date.max))
 _BITS = {TypeId.BYTE: 8, TypeId.SHORT: 16, TypeId.INT: 32, TypeId.LONG: 64}
 
 
@@ -153,6 +158,44 @@ def _from_text(kind: int, parse: Callable[[str], Any], name: str) -> Converter:
     return convert
 
 
+def _to_time(
+    kind: int, parse: Callable[[str], Any], name: str, of_moment: Callable[[dt.datetime], Any]
+) -> Converter:
+    """A converter to dates and times: from texts, and numbers, which count milliseconds since 1970.
+
+    Java means its own time zone then; here it is UTC.
+    """
+    from_text = _from_text(kind, parse, name)
+
+    def convert(given: Typed) -> Typed:
+        if given[0] not in NUMBERS:
+            return from_text(given)
+        return kind, of_moment(_moment(long_of(given[1])))
+
+    return convert
+
+
+def _moment(milliseconds: int) -> dt.datetime:
+    """A moment; on the first or last day that there is for what lies beyond."""
+    days, of_day = divmod(milliseconds, _DAY_MILLISECONDS)
+    days = max(_FIRST_DAY, min(days, _LAST_DAY))
+    return _EPOCH + dt.timedelta(days=days, milliseconds=of_day)
+
+
+def _day(moment: dt.datetime) -> tuple[int, ...]:
+    return moment.year, moment.month, moment.day
+
+
+def _clock(moment: dt.datetime) -> tuple[int, ...]:
+    return moment.hour, moment.minute, moment.second, moment.microsecond * 1000
+
+
+def _with_offset(moment: dt.datetime) -> Any:
+    found = typed_object(moment.replace(tzinfo=dt.UTC))
+    assert found is not None
+    return found[1]
+
+
 CONVERTERS: dict[int, Converter] = {
     **{kind: _to_integer(kind) for kind in _BITS},
     TypeId.DOUBLE: _to_double,
@@ -163,17 +206,24 @@ CONVERTERS: dict[int, Converter] = {
     TypeId.STRING: _to_string,
     TypeId.CHAR: _to_char,
     TypeId.UUID: _from_text(TypeId.UUID, java_text.parse_uuid, "java.util.UUID"),
-    TypeId.LOCAL_DATE: _from_text(
-        TypeId.LOCAL_DATE, java_text.parse_local_date, "java.time.LocalDate"
+    # Members name the wrong class there.
+    TypeId.LOCAL_DATE: _to_time(
+        TypeId.LOCAL_DATE, java_text.parse_local_date, "java.time.LocalTime", _day
     ),
-    TypeId.LOCAL_TIME: _from_text(
-        TypeId.LOCAL_TIME, java_text.parse_local_time, "java.time.LocalTime"
+    TypeId.LOCAL_TIME: _to_time(
+        TypeId.LOCAL_TIME, java_text.parse_local_time, "java.time.LocalTime", _clock
     ),
-    TypeId.LOCAL_DATE_TIME: _from_text(
-        TypeId.LOCAL_DATE_TIME, java_text.parse_local_date_time, "java.time.LocalDateTime"
+    TypeId.LOCAL_DATE_TIME: _to_time(
+        TypeId.LOCAL_DATE_TIME,
+        java_text.parse_local_date_time,
+        "java.time.LocalDateTime",
+        lambda moment: _day(moment) + _clock(moment),
     ),
-    TypeId.OFFSET_DATE_TIME: _from_text(
-        TypeId.OFFSET_DATE_TIME, java_text.parse_offset_date_time, "java.time.OffsetDateTime"
+    TypeId.OFFSET_DATE_TIME: _to_time(
+        TypeId.OFFSET_DATE_TIME,
+        java_text.parse_offset_date_time,
+        "java.time.OffsetDateTime",
+        _with_offset,
     ),
 }
 """How to make a value of each kind of attribute; values of that kind are not converted."""

@@ -9,10 +9,12 @@ from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.serialization.data import type_id_of
 from gridwire.hazelcast.serialization.type_ids import UNREADABLE, TypeId
 from gridwire.testing._hazelcast.query.errors import no_deserializer, serialization_error
-from gridwire.testing._hazelcast.query.values import map_entry, typed
+from gridwire.testing._hazelcast.query.packing import map_entry
+from gridwire.testing._hazelcast.query.values import typed
 from gridwire.testing._hazelcast.refusals import Refusal
 
 if TYPE_CHECKING:
+    from gridwire.hazelcast.serialization.byte_order import ByteOrder
     from gridwire.hazelcast.serialization.service import SerializationService
     from gridwire.testing._hazelcast.query.kinds import Typed
 
@@ -29,13 +31,15 @@ class Entry:
     Args:
         key: serialized.
         value: serialized.
+        order: of their payloads.
     """
 
-    __slots__ = ("_typed_key", "_typed_value", "key", "value")
+    __slots__ = ("_typed_key", "_typed_value", "key", "order", "value")
 
-    def __init__(self, key: bytes, value: bytes) -> None:
+    def __init__(self, key: bytes, value: bytes, order: ByteOrder) -> None:
         self.key = key
         self.value = value
+        self.order = order
         self._typed_key: Typed | tuple[()] | None = _UNREAD
         self._typed_value: Typed | tuple[()] | None = _UNREAD
 
@@ -51,10 +55,10 @@ class Entry:
         """
         if of_key:
             if self._typed_key is _UNREAD:
-                self._typed_key = _readable(self.key)
+                self._typed_key = _readable(self.key, self.order)
             return self._typed_key or None
         if self._typed_value is _UNREAD:
-            self._typed_value = _readable(self.value)
+            self._typed_value = _readable(self.value, self.order)
         return self._typed_value or None
 
 
@@ -71,7 +75,7 @@ def entry_data(entry: Entry) -> bytes:
         raise serialization_error(
             "Failed to serialize 'com.hazelcast.map.impl.LazyMapEntry'"
         ) from None
-    return map_entry(entry.key, entry.value)
+    return map_entry(entry.key, entry.value, entry.order)
 
 
 def object_of(data: bytes, serialization: SerializationService) -> Any:
@@ -86,8 +90,8 @@ def object_of(data: bytes, serialization: SerializationService) -> Any:
         raise serialization_error(str(error)) from None
 
 
-def _readable(data: bytes) -> Typed | None:
-    value = typed(data)
+def _readable(data: bytes, order: ByteOrder) -> Typed | None:
+    value = typed(data, order)
     if value is None or value[0] in _READABLE:
         return value
     raise no_deserializer(type_id_of(data))

@@ -19,6 +19,7 @@ __all__ = [
     "illegal",
     "no_class",
     "no_deserializer",
+    "no_user_class",
     "not_comparable",
     "null_value",
     "number_format",
@@ -124,6 +125,14 @@ def not_comparable(attribute: str, kind: int) -> Refusal:
     return query_error(
         f"{attribute} field can not be compared, because it does not implement Comparable "
         f"interface. Class class {class_name(kind)}"
+    )
+
+
+def no_user_class(attribute: str, definition: str) -> Refusal:
+    """An attribute is a Portable, whose class members do not have."""
+    return query_error(
+        f"{attribute} field can not be compared, because the user class could not be constructed. "
+        f"ClassDefinition {definition}"
     )
 
 

@@ -151,6 +151,9 @@ _CLASSES: dict[int, str] = {
     TypeId.LOCAL_DATE_TIME: "java.time.LocalDateTime",
     TypeId.OFFSET_DATE_TIME: "java.time.OffsetDateTime",
     TypeId.JSON: "com.hazelcast.core.HazelcastJsonValue",
+    TypeId.COMPACT: "com.hazelcast.internal.serialization.impl.compact.DeserializedGenericRecord",
+    TypeId.PORTABLE: "com.hazelcast.internal.serialization.impl.portable."
+    "DeserializedPortableGenericRecord",
     NON_TERMINAL: "com.hazelcast.internal.json.NonTerminalJsonValue",
     WHOLE_JSON: "com.hazelcast.internal.json.JsonValue",
 }
@@ -165,7 +168,8 @@ COMPARABLE = frozenset(
 _OBJECT = "java.lang.Object"
 _SERIALIZABLE = "java.io.Serializable"
 _PRIMITIVES = frozenset({"boolean", "byte", "char", "double", "float", "int", "long", "short"})
-_NOT_SERIALIZABLE = frozenset({TypeId.JSON, TypeId.OPTIONAL})
+_NOT_SERIALIZABLE = frozenset({TypeId.JSON, TypeId.OPTIONAL, TypeId.PORTABLE, TypeId.COMPACT})
+_PORTABLE = "com.hazelcast.nio.serialization.Portable"
 
 
 def _extended(kind: int) -> set[str]:
@@ -196,12 +200,19 @@ _ANCESTORS = {
     for kind, name in _CLASSES.items()
     if kind > NON_TERMINAL
 }
-_KNOWN = _PRIMITIVES.union(*_ANCESTORS.values())
+_KNOWN = _PRIMITIVES.union({_PORTABLE}, *_ANCESTORS.values())
 _NO_ANCESTORS = frozenset({_OBJECT})
 
 
 class Multi(list[Typed | None]):
-    """What a path with ``[any]`` leads to: a value for each element that it fits."""
+    """What a path with ``[any]`` leads to: a value for each element that it fits.
+
+    Attributes:
+        ends_early: whether something on the way was null or empty, which predicates see as a null
+            and nobody else sees.
+    """
+
+    ends_early = False
 
 
 class WholeJson(NamedTuple):

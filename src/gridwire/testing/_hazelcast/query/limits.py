@@ -7,6 +7,7 @@ Lengths and counts inside a predicate need none: they are compared with the byte
 from __future__ import annotations
 
 __all__ = [
+    "MAX_LIST_DEPTH",
     "MAX_NESTED_PREDICATES",
     "MAX_PATH_STEPS",
     "MAX_PATTERN_CHARS",
@@ -32,6 +33,10 @@ reading."""
 
 MAX_PATH_STEPS = 256
 """Steps of an attribute path such as ``a.b[0]``."""
+
+MAX_LIST_DEPTH = 64
+"""Lists inside each other in an attribute of a program's object, which may hold itself; what lies
+deeper is told as an object that compares with nothing."""
 
 MAX_RESULT_BYTES = 1 << 30
 """Keys and values in the result of one query, in bytes: no client reads a longer message. Real

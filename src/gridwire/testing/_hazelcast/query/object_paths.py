@@ -19,7 +19,7 @@ from gridwire.hazelcast.core import HazelcastJsonValue
 from gridwire.hazelcast.serialization.type_ids import TypeId
 from gridwire.testing._hazelcast.query.errors import query_error
 from gridwire.testing._hazelcast.query.kinds import UNCOMPARABLE, Multi, Typed
-from gridwire.testing._hazelcast.query.limits import MAX_PATH_STEPS
+from gridwire.testing._hazelcast.query.limits import MAX_LIST_DEPTH, MAX_PATH_STEPS
 from gridwire.testing._hazelcast.query.values import day_number
 
 if TYPE_CHECKING:
@@ -78,8 +78,12 @@ class ObjectPath:
         return typed_object(found[0]) if found else None
 
 
-def typed_object(value: Any) -> Typed | None:
-    """An attribute of an object as a value with its kind.
+def typed_object(value: Any, depth: int = 0) -> Typed | None:
+    """An attribute of an object as a value with its kind; the form of a list has its elements.
+
+    Args:
+        value: the attribute.
+        depth: of lists that it lies in.
 
     Raises:
         Refusal: it is of a type that cannot be told to Java.
@@ -89,8 +93,8 @@ def typed_object(value: Any) -> Typed | None:
     convert = _TYPES.get(type(value))
     if convert is not None:
         return convert(value)
-    if isinstance(value, _LISTS):
-        return TypeId.ARRAY_LIST, len(value).to_bytes(4, "big")
+    if isinstance(value, _LISTS) and depth < MAX_LIST_DEPTH:
+        return TypeId.ARRAY_LIST, tuple(typed_object(one, depth + 1) for one in value)
     # An object of the program's: it is there, and compares with nothing.
     return UNCOMPARABLE, type(value).__qualname__
 

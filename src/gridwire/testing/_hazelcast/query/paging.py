@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mmh3 import mmh3_32_sintdigest
 
 from gridwire.hazelcast.core import MapEntry
+from gridwire.hazelcast.serialization.byte_order import byte_order
 from gridwire.hazelcast.serialization.type_ids import TypeId
+from gridwire.testing._hazelcast.query.compact_records import CompactRecord
 from gridwire.testing._hazelcast.query.entries import Entry, object_of
 from gridwire.testing._hazelcast.query.errors import class_cast, illegal, query_error
 from gridwire.testing._hazelcast.query.kinds import COMPARABLE, Typed, class_name
 from gridwire.testing._hazelcast.query.ordering import sort_key
+from gridwire.testing._hazelcast.query.portable_records import PortableRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,6 +100,10 @@ class Order:
             ordered += equal
         return Arranged(ordered, [key for key, _ in keyed], make)
 
+    def entry(self, key: bytes, value: bytes) -> Entry:
+        """An entry that can be compared with those in order."""
+        return Entry(key, value, byte_order(self._serialization.is_big_endian))
+
     def behind(self, arranged: Arranged, anchor: Entry | None) -> int:
         """Where the entries behind an anchor begin.
 
@@ -125,12 +132,20 @@ class Order:
             return lambda entry: plain(entry.typed_part(by_key)[1])  # type: ignore[index]
         return lambda entry: entry.typed_part(by_key)[1]  # type: ignore[index]
 
+    def _shown(self, entry: Entry) -> object:
+        kind, plain = self._ordered_by(entry)
+        if kind == TypeId.COMPACT:
+            return CompactRecord.of(plain, self._serialization).text()
+        if kind == TypeId.PORTABLE:
+            return PortableRecord.of(plain, entry.order).text()
+        return object_of(entry.part(not self._by_value), self._serialization)
+
     def _check(self, other: Entry, first: Entry) -> None:
         """Java's natural order is one of objects of one class, and not all classes have one."""
         kind, wanted = self._ordered_by(other)[0], self._ordered_by(first)[0]
         for entry, one in ((first, wanted), (other, kind)):
             if one not in COMPARABLE:
-                shown = object_of(entry.part(not self._by_value), self._serialization)
+                shown = self._shown(entry)
                 raise illegal(f"Not comparable {shown}")
         if kind != wanted:
             raise class_cast(class_name(kind), class_name(wanted))
@@ -178,7 +193,7 @@ def page_of(
     near, anchor = -1, None
     if page and known:
         near, (key, value) = known[min(page, len(known)) - 1]
-        anchor = Entry(key, value)
+        anchor = order.entry(key, value)
     pages = page - near
     if pages <= 0:
         raise illegal(f"Anchor of page {near} for page {page}")

@@ -21,11 +21,13 @@ from gridwire.testing._hazelcast.query.conversions import CONVERTERS
 from gridwire.testing._hazelcast.query.errors import (
     class_cast,
     illegal,
+    no_user_class,
     not_comparable,
     null_value,
     query_error,
 )
 from gridwire.testing._hazelcast.query.kinds import (
+    ARRAYS,
     COLLECTIONS,
     NON_TERMINAL,
     WHOLE_JSON,
@@ -36,8 +38,10 @@ from gridwire.testing._hazelcast.query.kinds import (
 )
 from gridwire.testing._hazelcast.query.ordering import canonical, compare, equal
 from gridwire.testing._hazelcast.query.patterns import like_pattern, regex_pattern
+from gridwire.testing._hazelcast.query.portable_records import PortableRecord
 
 if TYPE_CHECKING:
+    from gridwire.hazelcast.serialization.byte_order import ByteOrder
     from gridwire.hazelcast.serialization.service import SerializationService
     from gridwire.testing._hazelcast.query.entries import Entry
 
@@ -63,6 +67,8 @@ __all__ = [
     "Regex",
 ]
 
+_COMPARABLE = "java.lang.Comparable"
+_RECORDS = frozenset({TypeId.PORTABLE, TypeId.COMPACT})
 _THIS_PREFIX = re.compile(r"\Athis\.")
 
 
@@ -229,15 +235,16 @@ class _OfAttribute(Predicate):
         path = self.attribute
         if path is not None:
             path = _THIS_PREFIX.sub("", path)
-        extract = compiled(path, serialization)
+        extract = compiled(path, serialization, self.attribute)
         passes = self.value_test(path or "")
 
         def test(entry: Entry) -> bool:
             value = extract(entry)
             if type(value) is Multi:
                 # One that passes is enough.
-                return any(self._checked(one, passes, path) for one in value)
-            return self._checked(value, passes, path)  # type: ignore[arg-type]
+                values = [*value, None] if value.ends_early else value
+                return any(self._checked_element(one, passes, path, entry.order) for one in values)
+            return self._checked(value, passes, path, entry.order)  # type: ignore[arg-type]
 
         return test
 
@@ -245,7 +252,16 @@ class _OfAttribute(Predicate):
     def value_test(self, path: str) -> ValueTest:
         """Make a function that tests the attribute's value, a null included."""
 
-    def _checked(self, value: Typed | None, passes: ValueTest, path: str | None) -> bool:
+    def _checked_element(
+        self, value: Typed | None, passes: ValueTest, path: str | None, order: ByteOrder
+    ) -> bool:
+        if value is not None and (value[0] in _RECORDS or value[0] in ARRAYS):
+            raise class_cast(class_name(value[0]), _COMPARABLE)
+        return self._checked(value, passes, path, order)
+
+    def _checked(
+        self, value: Typed | None, passes: ValueTest, path: str | None, order: ByteOrder
+    ) -> bool:
         if value is not None and value[0] not in CONVERTERS:
             kind, plain = value
             if kind == NON_TERMINAL:
@@ -258,6 +274,8 @@ class _OfAttribute(Predicate):
                 if plain.structure:
                     raise illegal(f"Unknown Json type: {plain.text}")
                 return passes(plain.scalar)
+            if kind == TypeId.PORTABLE:
+                raise no_user_class(str(path), PortableRecord.of(plain, order).definition())
             if kind not in {TypeId.DATE, TypeId.JSON}:
                 raise not_comparable(str(path), kind)
         return passes(value)

@@ -15,17 +15,20 @@ from gridwire.testing._hazelcast.query.kinds import COLLECTIONS, NUMBERS, Typed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gridwire.hazelcast.serialization.byte_order import ByteOrder
+
     Property = tuple[int | None, Callable[[Any], Any]]
 
 __all__ = ["property_of"]
 
 
-def property_of(value: Typed, name: str) -> Typed | None:
+def property_of(value: Typed, name: str, order: ByteOrder) -> Typed | None:
     """A property of a value, by the name of its method, with or without ``get`` and ``is``.
 
     Args:
         value: whose.
         name: of the property.
+        order: of payloads.
 
     Returns:
         Its value, or None if there is no such property.
@@ -37,15 +40,14 @@ def property_of(value: Typed, name: str) -> Typed | None:
     if found is None:
         return None
     result_kind, compute = found
+    if of_kind is _COLLECTION:
+        # Its payload begins with the number of items.
+        plain = order.int32.unpack_from(plain)[0] if len(plain) >= 4 else 0
     return (kind if result_kind is None else result_kind), compute(plain)
 
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-be", "surrogatepass")) // 2
-
-
-def _size(payload: bytes) -> int:
-    return int.from_bytes(payload[:4], "big")
 
 
 _TEXT: dict[str, Property] = {
@@ -66,9 +68,9 @@ _BOXED: dict[str, Property] = {
     "value": (None, lambda value: value),
 }
 _COLLECTION: dict[str, Property] = {
-    "size": (TypeId.INT, _size),
-    "empty": (TypeId.BOOLEAN, lambda payload: _size(payload) == 0),
-    "isEmpty": (TypeId.BOOLEAN, lambda payload: _size(payload) == 0),
+    "size": (TypeId.INT, lambda size: size),
+    "empty": (TypeId.BOOLEAN, lambda size: size == 0),
+    "isEmpty": (TypeId.BOOLEAN, lambda size: size == 0),
 }
 _DATE: dict[str, Property] = {
     "year": (TypeId.INT, lambda date: date[0]),

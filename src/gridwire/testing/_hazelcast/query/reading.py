@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from struct import Struct
 from typing import TYPE_CHECKING
 
 from gridwire.hazelcast.core import MapEntry
-from gridwire.hazelcast.serialization.data import HEADER_BYTES
+from gridwire.hazelcast.serialization.byte_order import byte_order
+from gridwire.hazelcast.serialization.data import HEADER_BYTES, type_id_of
 from gridwire.hazelcast.serialization.type_ids import TypeId
 from gridwire.testing._hazelcast.query import predicates as nodes
 from gridwire.testing._hazelcast.query.entries import Entry, object_of
@@ -22,13 +22,15 @@ from gridwire.testing._hazelcast.query.errors import (
 )
 from gridwire.testing._hazelcast.query.kinds import COMPARABLE, class_name, known_class
 from gridwire.testing._hazelcast.query.limits import MAX_NESTED_PREDICATES
+from gridwire.testing._hazelcast.query.packing import as_data
 from gridwire.testing._hazelcast.query.sql import parse_sql
-from gridwire.testing._hazelcast.query.values import as_data, payload_size, typed
+from gridwire.testing._hazelcast.query.values import payload_size, typed_inside
 from gridwire.testing._hazelcast.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gridwire.hazelcast.serialization.byte_order import ByteOrder
     from gridwire.hazelcast.serialization.service import SerializationService
     from gridwire.testing._hazelcast.query.kinds import Typed
 
@@ -36,7 +38,6 @@ __all__ = ["ObjectReader", "object_reader", "read_predicate"]
 
 PREDICATES = -20
 
-_INT = Struct(">i").unpack_from
 _IDENTIFIED = 1
 _VERSIONED = 2
 _MEMBER_FACTORIES = range(-100, 0)
@@ -50,13 +51,15 @@ class ObjectReader:
 
     Args:
         data: all of it, with its header.
+        order: of the payload.
         at: where the payload of the object begins.
     """
 
-    __slots__ = ("at", "class_id", "data", "factory_id")
+    __slots__ = ("at", "class_id", "data", "factory_id", "order")
 
-    def __init__(self, data: bytes, at: int = HEADER_BYTES) -> None:
+    def __init__(self, data: bytes, order: ByteOrder, at: int = HEADER_BYTES) -> None:
         self.data = data
+        self.order = order
         self.at = at
         flags = self.byte()
         if not flags & _IDENTIFIED:
@@ -72,7 +75,7 @@ class ObjectReader:
 
     def number(self) -> int:
         """A signed number of 4 bytes."""
-        number: int = _INT(self._take(4))[0]
+        number: int = self.order.int32.unpack(self._take(4))[0]
         return number
 
     def string(self) -> str | None:
@@ -110,8 +113,8 @@ class ObjectReader:
             return None
         if kind not in COMPARABLE:
             raise class_cast(class_name(kind), _COMPARABLE)
-        value = typed(self.data, self.at)
-        self._take(payload_size(self.data, self.at) or 0)
+        value = typed_inside(self.data, self.at, self.order)
+        self._take(payload_size(self.data, self.at, self.order) or 0)
         return value
 
     def _take(self, count: int) -> bytes:
@@ -122,13 +125,16 @@ class ObjectReader:
         return part
 
 
-def object_reader(data: bytes, factory_id: int, wanted: str) -> ObjectReader:
+def object_reader(
+    data: bytes, factory_id: int, wanted: str, serialization: SerializationService
+) -> ObjectReader:
     """Begin to read an object of one of Hazelcast's own factories.
 
     Args:
         data: serialized.
         factory_id: of the factory.
         wanted: the Java class that it must be one of.
+        serialization: that of the members.
 
     Returns:
         The fields that follow.
@@ -139,7 +145,7 @@ def object_reader(data: bytes, factory_id: int, wanted: str) -> ObjectReader:
     kind = _kind_of(data)
     if kind != TypeId.IDENTIFIED_DATA_SERIALIZABLE:
         raise class_cast(class_name(kind), wanted)
-    reader = ObjectReader(data)
+    reader = ObjectReader(data, byte_order(serialization.is_big_endian))
     if reader.factory_id != factory_id:
         if reader.factory_id not in _MEMBER_FACTORIES:
             raise serialization_error(
@@ -167,7 +173,7 @@ def read_predicate(data: bytes, serialization: SerializationService) -> nodes.Pr
         raise no_deserializer(kind)
     if kind != TypeId.IDENTIFIED_DATA_SERIALIZABLE:
         raise class_cast(class_name(kind), _PREDICATE)
-    reader = ObjectReader(data)
+    reader = ObjectReader(data, byte_order(serialization.is_big_endian))
     if reader.factory_id in _MEMBER_FACTORIES and reader.factory_id != PREDICATES:
         raise class_cast(f"com.hazelcast.Object{reader.class_id}", _PREDICATE)
     if reader.factory_id != PREDICATES:
@@ -178,8 +184,7 @@ def read_predicate(data: bytes, serialization: SerializationService) -> nodes.Pr
 def _kind_of(data: bytes) -> int:
     if len(data) < HEADER_BYTES:
         raise serialization_error("java.io.EOFException: the data ends too early")
-    kind: int = _INT(data, 4)[0]
-    return kind
+    return type_id_of(data)
 
 
 def _custom(
@@ -225,7 +230,7 @@ def _inner(reader: ObjectReader, depth: int, name: str) -> nodes.Predicate:
         return nodes.Missing(name)
     if kind != TypeId.IDENTIFIED_DATA_SERIALIZABLE:
         raise class_cast(class_name(kind), _PREDICATE)
-    inner = ObjectReader(reader.data, reader.at)
+    inner = ObjectReader(reader.data, reader.order, reader.at)
     if inner.factory_id != PREDICATES:
         raise serialization_error(
             f"No DataSerializerFactory registered for namespace: {inner.factory_id}"

@@ -33,6 +33,7 @@ __all__ = ["parse_sql"]
 
 _OPEN: Final = "("
 _CLOSE: Final = ")"
+_THIS = "this."
 _PRECEDENCE = {
     **dict.fromkeys((_OPEN, _CLOSE), 15),
     **dict.fromkeys(("=", ">", "<", ">=", "<=", "==", "!=", "<>"), 10),
@@ -234,7 +235,7 @@ class _Evaluation:
             return nodes.Missing()
         if isinstance(operand, Predicate):
             return operand
-        return nodes.Equal(operand, (TypeId.STRING, "true"))
+        return nodes.Equal(_in_value(operand), (TypeId.STRING, "true"))
 
     def _comparison(self, make: Callable[[str, Typed | None], Predicate]) -> Predicate:
         first, second = self._take(2)
@@ -261,7 +262,8 @@ class _Evaluation:
 
     def pattern(self, make: Callable[[str | None, str | None], Predicate]) -> Predicate:
         first, second = self._take(2)
-        return make(self._string(first), self._string(second))
+        name = self._string(first)
+        return make(name if name is None else _in_value(name), self._string(second))
 
     def within(self) -> Predicate:
         first, second = self._take(2)
@@ -281,12 +283,21 @@ class _Evaluation:
         low, high = self._string(least), self._string(most)
         if isinstance(first, Predicate):
             raise class_cast(_PACKAGE + first.java_name, _STRING)
-        return nodes.Between(first, _text(low), _text(high))
+        return nodes.Between(_in_value(first), _text(low), _text(high))
 
 
 def _without_hint(name: str) -> str:
     """The name without the sign that no index is to be used."""
-    return name.removeprefix("%")
+    return _in_value(name.removeprefix("%"))
+
+
+def _in_value(name: str) -> str:
+    """The name without ``this.`` in front, as members make predicates of a text.
+
+    Those that clients make have names as they are; it matters for records.
+    """
+    inside = name.removeprefix(_THIS)
+    return name if inside.startswith(_THIS) else inside
 
 
 def _text(value: str | None) -> Typed | None:
