@@ -46,8 +46,9 @@ Names are those of the official client, and so are defaults, but for those of TL
 here (see [the differences](hazelcast-differences.md#options)); an option marked **+** exists only
 here. A value of the wrong type gives a `TypeError` (a boolean is not a number), one that is not
 allowed a `ValueError`, an unknown name an `InvalidConfigurationError` that names the nearest
-option. Options that are one of a few take the member of the enum, its number or its name. No text
-shows a password or a token.
+option, or says what to write for a [name of 3.x](hazelcast-3-options.md). Options that are one of a
+few take the member of the enum, its number or its name; another number or name is a `ValueError`
+and, as with the official client, a `TypeError`. No text shows a password or a token.
 """
 
 REFUSED = """\
