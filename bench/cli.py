@@ -33,6 +33,7 @@ from bench.report import (
     show_targets,
     showing_progress,
 )
+from bench.serialization.command import serialization
 from bench.targets import judge
 from gridwire.testing.real import RealMemberError
 
@@ -41,6 +42,7 @@ __all__ = ["app"]
 app = typer.Typer(add_completion=False)
 app.command()(aerospike)
 app.command()(profile_aerospike)
+app.command()(serialization)
 
 _Addresses = Annotated[
     str | None,
@@ -59,6 +61,7 @@ def everything(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         cluster()
         hazelcast()
+        serialization()
         aerospike()
 
 

@@ -156,6 +156,7 @@ def test_the_sdist_holds_what_builds_and_tests_need(project: Path):
         "CHANGELOG.md",
         "CONTRIBUTING.md",
         "Makefile",
+        "mkdocs.yml",
     }
     needed |= {f"src/{name}" for name in SOURCES}
     for folder in ("tests", "tools", "bench", "docs"):

@@ -87,6 +87,7 @@ def test_the_steps_come_in_order_with_their_settings(machine: Machine):
     make = "make --no-print-directory PYTHON=python3"
     assert calls[:-1] == [
         f"{make} check real= impl= ext=",
+        f"{make} docs real= impl= ext=",
         f"{make} test real=1 impl=pure ext=",
         f"{make} build-ext real= impl= ext=",
         f"{make} test real=1 impl=compiled ext=",
@@ -100,7 +101,7 @@ def test_the_steps_come_in_order_with_their_settings(machine: Machine):
     assert " s  make test, compiled leaves\n" in done.stdout
 
 
-@pytest.mark.parametrize("target", ["check", "test", "build-ext", "demo", "dist"])
+@pytest.mark.parametrize("target", ["check", "docs", "test", "build-ext", "demo", "dist"])
 def test_the_first_failure_ends_the_run(machine: Machine, target: str):
     done, calls = machine.run(failing=f" {target}")
     assert done.returncode == 3

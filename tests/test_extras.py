@@ -3,26 +3,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
-EXTRAS = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
-NEEDED = [
-    requirement
-    for requirement in map(Requirement, EXTRAS["project"]["optional-dependencies"]["test"])
-    if requirement.name != "gridwire"
-    and (requirement.marker is None or requirement.marker.evaluate())
-]
+from support.extras import requirements_of
 
 
-@pytest.mark.parametrize("requirement", NEEDED, ids=str)
+@pytest.mark.parametrize("requirement", [*requirements_of("test")], ids=str)
 def test_what_the_tests_need_is_installed(requirement: Requirement):
     try:
         found = version(requirement.name)
     except PackageNotFoundError:
         pytest.fail(f"{requirement} is not installed; tests that need it would only be skipped")
     assert requirement.specifier.contains(found, prereleases=True)
+
+
+def test_an_extra_has_what_the_extras_have_that_it_includes():
+    assert {"numpy", "typer", "mkdocs", "pytest"} <= {each.name for each in requirements_of("test")}

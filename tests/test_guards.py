@@ -266,3 +266,71 @@ def test_a_stale_extension_is_refused(inner, tmp_path):
     result = inner(plugin + "def test_it(): pass")
     assert "leaf.so is older than its source" in result.stdout.str()
     assert result.ret != 0
+
+
+SKIPPING = """
+import pytest
+
+def test_absent():
+    pytest.importorskip("no_such_module")
+
+@pytest.mark.skipif(True, reason="no_such_loop is not installed")
+def test_marked(): pass
+
+@pytest.fixture
+def peer():
+    pytest.importorskip("no_such_package.inside", reason="could not import 'no_such_package'")
+
+def test_fixture(peer): pass
+
+def test_unnamed():
+    pytest.skip("not installed")
+
+def test_for_the_bench():
+    pytest.skip("could not import 'matplotlib.pyplot': No module named 'matplotlib'")
+
+def test_peer_of_the_bench():
+    pytest.skip("aerospike_native is not installed")
+
+def test_other_reason():
+    pytest.skip("the leaf is not compiled")
+
+@pytest.mark.xfail(reason="it is not installed")
+def test_expected():
+    raise ValueError
+"""
+SKIPPED_MODULE = """
+import pytest
+pytest.importorskip("no_such_module")
+def test_it(): pass
+"""
+
+
+def requiring_run(inner, code: str) -> pytest.RunResult:
+    return inner(code, "-p", "support.required_modules")
+
+
+def test_a_test_that_misses_a_module_fails_where_all_has_to_run(inner, monkeypatch):
+    monkeypatch.setenv("GRIDWIRE_REQUIRE_REAL", "1")
+    result = requiring_run(inner, SKIPPING)
+    result.assert_outcomes(failed=2, errors=2, skipped=3, xfailed=1)
+    for name in ("no_such_module", "no_such_loop", "no_such_package", "a module"):
+        result.stdout.fnmatch_lines([f"*.py:*: {name} is missing, *the extra `test` in *"])
+
+
+def test_a_file_of_tests_that_misses_a_module_fails_where_all_has_to_run(inner, monkeypatch):
+    monkeypatch.setenv("GRIDWIRE_REQUIRE_REAL", "1")
+    result = requiring_run(inner, SKIPPED_MODULE)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*.py:*: no_such_module is missing, *the extra `test`*"])
+    assert result.ret != 0
+
+
+def test_elsewhere_what_misses_a_module_is_skipped(inner):
+    requiring_run(inner, SKIPPING).assert_outcomes(skipped=7, xfailed=1)
+    requiring_run(inner, SKIPPED_MODULE).assert_outcomes(skipped=1)
+
+
+@pytest.mark.parametrize("plugin", ["leaks", "real_members", "required_modules"])
+def test_the_guards_are_on_duty(request: pytest.FixtureRequest, plugin: str):
+    assert request.config.pluginmanager.hasplugin(f"support.{plugin}")

@@ -23,7 +23,7 @@ from gridwire.hazelcast import asyncio as our_asyncio
 from gridwire.testing import HazelcastCluster
 from support.names_page import Pair, cells, lies, public, tables
 
-official = pytest.importorskip("hazelcast", reason="the official client is not installed")
+official = pytest.importorskip("hazelcast")
 official_asyncio = importlib.import_module("hazelcast.asyncio")
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "hazelcast-names.md"

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page about TLS: its programs run, and the errors that it explains are those of the code."""
+"""The errors that the page about TLS explains are those of the code."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import ssl
 import threading
@@ -21,69 +20,15 @@ from gridwire._io.tls_errors import TlsError
 from gridwire._io.tls_pipe import shake_hands
 from gridwire.errors import GridwireError
 from gridwire.hazelcast import HazelcastClient
-from gridwire.testing import AerospikeCluster, HazelcastCluster
-from support.certificates import PASSWORD, Authority, anonymous_context, self_signed
+from support.certificates import Authority, anonymous_context, self_signed
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "how-to" / "tls.md").read_text(encoding="utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
-    """A folder with the files that the page speaks of."""
-    authority = Authority(tmp_path)
-    certfile, keyfile = authority.issue_encrypted()
-    server = Path(authority.issue()).read_bytes()
-    content = {
-        "authority.pem": Path(authority.cafile).read_bytes(),
-        "clients.pem": Path(authority.cafile).read_bytes(),
-        "client.pem": Path(certfile).read_bytes(),
-        "client.key": Path(keyfile).read_bytes(),
-        "member.pem": server,
-        "member.key": server,
-    }
-    for name, written in content.items():
-        (tmp_path / name).write_bytes(written)
-    monkeypatch.chdir(tmp_path)
-    return authority
-
-
-def run(program: str, **names: Any) -> dict[str, Any]:
-    exec(compile(program, "tls.md", "exec"), names)
-    return names
-
-
-def test_no_program_is_forgotten() -> None:
-    assert len(PROGRAMS) == 4
-
-
-def test_programs_for_hazelcast(here: Authority) -> None:
-    tls = {"certfile": "member.pem", "cafile": "authority.pem", "client_certificates": "optional"}
-    with HazelcastCluster(1, cluster_name="dev", tls=tls) as cluster:
-        names: dict[str, Any] = {"read_password": lambda: PASSWORD}
-        for program in PROGRAMS[:2]:
-            names = run(program.replace("members.example:5701", cluster.addresses[0]), **names)
-            names["client"].get_map("m").blocking().put(1, 1)
-            names["client"].shutdown()
-
-
-def test_the_program_for_aerospike(here: Authority) -> None:
-    tls = {"certfile": "member.pem", "cafile": "authority.pem"}
-    # The key of the page has no password.
-    own = Path(here.issue("client")).read_bytes()
-    Path("client.pem").write_bytes(own)
-    Path("client.key").write_bytes(own)
-    with AerospikeCluster(1, tls=tls) as cluster:
-        host = repr(cluster.hosts[0])
-        client = run(PROGRAMS[2].replace('("node.example", 4333)', host))["client"]
-        client.connect()
-        client.put(("test", "demo", "ann"), {"a": 1})
-        client.close()
-
-
-def test_the_program_of_the_test_cluster(here: Authority) -> None:
-    run(PROGRAMS[3])
+def here(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
 
 
 # -- the errors ---------------------------------------------------------------------------------

@@ -94,8 +94,9 @@ CALLS = [
 @pytest.mark.parametrize("operation", ["get", "batch_read"])
 @pytest.mark.parametrize(("client", "style"), CALLS)
 def test_each_client_is_answered(client: str, style: str, operation: str, address: str):
-    if client != OURS and find_spec(_MODULES.get(client, client)) is None:
-        pytest.skip("is not installed")
+    module = _MODULES.get(client, client)
+    if client != OURS and find_spec(module) is None:
+        pytest.skip(f"{module} is not installed")
     case = next(each for each in CASES if (each.style, each.operation) == (style, operation))
     library = OURS if client == OURS else PEER
     told = specification(case, address, library, "aerospike" if client == OURS else client)

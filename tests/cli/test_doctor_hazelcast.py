@@ -16,7 +16,7 @@ import trustme
 from gridwire.testing import HazelcastCluster
 from support.scripted import ScriptedCluster
 
-official = pytest.importorskip("hazelcast", reason="the official client is not installed")
+official = pytest.importorskip("hazelcast")
 
 CHECKS = [
     "resolve",

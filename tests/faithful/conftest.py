@@ -18,7 +18,7 @@ exempt_threads(f"gridwire-{SHARED}")
 
 IN_PROCESS = (
     Target("5.7", 3),
-    Target("5.7", 1),
+    pytest.param(Target("5.7", 1), marks=pytest.mark.slow),
     pytest.param(Target("5.3", 3), marks=pytest.mark.slow),
     pytest.param(Target("4.2", 3), marks=pytest.mark.slow),
 )

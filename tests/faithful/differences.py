@@ -149,6 +149,18 @@ DIFFERENCES: tuple[Difference, ...] = (
         },
     ),
     Difference(
+        "a value of a type that nothing is registered for",
+        "`HazelcastSerializationError` for the whole call",
+        "an [`UnknownObject`](../how-to/serialization.md#values-of-unknown-types), which keeps the "
+        "bytes and says what to register",
+        "one such value must not hide a thousand others, nor get lost when it is stored again",
+        {
+            r"aggregations-projections_of_json: project\(single_attribute\('pets'\)\) !! .*": (
+                r"-> \[<UnknownObject of type id -100 .*"
+            ),
+        },
+    ),
+    Difference(
         "a `datetime` without a time zone",
         "comes back with UTC",
         "comes back as it was",

@@ -5,6 +5,7 @@ import copy
 import dataclasses
 import enum
 import pickle
+import re
 import socket
 
 import hazelcast.config as official
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from gridwire._core.backoff import BackoffPolicy
 from gridwire.errors import GridwireError
 from gridwire.hazelcast import config as ours
+from gridwire.hazelcast._options.rules import UnknownChoiceError
 from gridwire.hazelcast.config import (
     MIN_MAX_MESSAGE_BYTES,
     BitmapIndexOptions,
@@ -34,7 +36,14 @@ from gridwire.hazelcast.config import (
     UnknownOptionError,
 )
 from gridwire.hazelcast.errors import InvalidConfigurationError
-from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable, StreamSerializer
+from gridwire.hazelcast.serialization.api import (
+    CompactSerializer,
+    DataclassSerializer,
+    IdentifiedDataSerializable,
+    Portable,
+    StreamSerializer,
+)
+from gridwire.hazelcast.serialization.portable.classdef import ClassDefinitionBuilder
 from gridwire.hazelcast.util import RandomLB, RoundRobinLB
 
 GROUPS = ["Config", "NearCacheConfig", "FlakeIdGeneratorConfig", "ReliableTopicConfig"]
@@ -42,10 +51,12 @@ OURS_ALONE = {
     "ssl_context",
     "address_translator",
     "allow_pickle",
+    "array_type",
     "cloud_base_url",
     "max_pending_invocations",
     "notice_listeners",
     "retry_on_auth_failure",
+    "retry_max_rounds",
     "max_queued_bytes",
     "telemetry",
     "max_message_bytes",
@@ -59,17 +70,16 @@ SAFER_DEFAULTS = {
 """What the official client does by default, and what we do."""
 
 WITHOUT_EFFECT = {
-    "portable_version": 1,
-    "portable_factories": {1: {1: int}},
-    "compact_serializers": [object()],
-    "class_definitions": [object()],
-    "check_class_definition_errors": False,
     "flake_id_generators": {"f": {}},
     "reliable_topics": {"t": {}},
 }
 
 
 class Point(IdentifiedDataSerializable):
+    pass
+
+
+class Place(Portable):
     pass
 
 
@@ -81,8 +91,17 @@ class OfficialPoint(official_api.IdentifiedDataSerializable):
     pass
 
 
+class OfficialPlace(official_api.Portable):
+    pass
+
+
 class OfficialSerializer(official_api.StreamSerializer):
     pass
+
+
+@dataclasses.dataclass
+class Part:
+    number: int
 
 
 def added(member: object) -> None: ...
@@ -107,6 +126,8 @@ IN_EFFECT = {
     "retry_multiplier": 2.5,
     "cluster_connect_timeout": 30,
     "is_big_endian": False,
+    "portable_version": 1,
+    "check_class_definition_errors": False,
     "membership_listeners": [(added, None), (None, added)],
     "lifecycle_listeners": [added],
     "labels": ["a", "b"],
@@ -236,13 +257,14 @@ def expected_difference(option: str, value: object, theirs: type[Exception] | No
         if value in STRANGE_ITEMS and option in {"socket_options", "membership_listeners"}:
             return TypeError
         return InvalidConfigurationError if option in WITHOUT_EFFECT else ...
+    if option in ENUM_OPTIONS and type(value) in (int, str):
+        # Ours is a ValueError, too: the type is right.
+        assert issubclass(UnknownChoiceError, theirs)
+        return UnknownChoiceError
     if value is None and any(
         option in group.options and group.options[option].default is None for group in OUR_GROUPS
     ):
         return None
-    # Whatever will be their items does not exist yet; what is refused is the option.
-    if option in {"portable_factories", "compact_serializers", "class_definitions"}:
-        return InvalidConfigurationError
     return ...
 
 
@@ -298,14 +320,29 @@ def test_serialization_options_take_classes():
     theirs.data_serializable_factories = {1: {2: OfficialPoint}}
     theirs.custom_serializers = {complex: OfficialSerializer}
     theirs.global_serializer = OfficialSerializer
+    config.portable_factories = {1: {2: Place}}
+    theirs.portable_factories = {1: {2: OfficialPlace}}
+    definition = ClassDefinitionBuilder(1, 2).build()
+    config.class_definitions = [definition]
+    config.compact_serializers = [DataclassSerializer(Part, type_name="p"), Part]
+    for wrong_item in (Point, CompactSerializer, Part(1), object()):
+        with pytest.raises(TypeError):
+            config.compact_serializers = [wrong_item]
     for wrong in ({1: {2: int}}, {1: {2: Point()}}, {True: {2: Point}}):
         with pytest.raises(TypeError):
             config.data_serializable_factories = wrong
+        with pytest.raises(TypeError):
+            config.portable_factories = wrong
+    for wrong_definitions in ([object()], [ClassDefinitionBuilder(1, 2)], definition):
+        with pytest.raises(TypeError):
+            config.class_definitions = wrong_definitions
     with pytest.raises(TypeError):
         config.custom_serializers = {complex: PointSerializer()}
     with pytest.raises(TypeError):
         config.global_serializer = PointSerializer()
     assert config.data_serializable_factories == {1: {2: Point}}
+    assert config.portable_factories == {1: {2: Place}}
+    assert config.class_definitions == [definition]
 
 
 def test_a_load_balancer_is_one():
@@ -340,6 +377,57 @@ def test_an_enum_option_takes_member_number_and_name(
     for value in wrong:
         with pytest.raises(TypeError, match="must be"):
             setattr(group(), option, value)
+
+
+OPTIONS = [
+    pytest.param(group, name, id=f"{group.__name__}-{name}")
+    for group in (*OUR_GROUPS, IndexConfig, BitmapIndexOptions)
+    for name in group.options
+]
+
+
+@pytest.mark.parametrize(("group", "name"), OPTIONS)
+def test_a_value_of_no_type_that_is_allowed_is_a_type_error_alone(
+    group: type[OptionGroup], name: str
+):
+    with pytest.raises(TypeError) as caught:
+        setattr(group(), name, object())
+    assert not isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(("name", "option", "group"), ENUMS)
+def test_a_number_or_name_that_no_member_has_is_a_value_error_too(
+    name: str, option: str, group: type[OptionGroup]
+):
+    members = ", ".join(f"{each.name} ({each.value})" for each in getattr(ours, name))
+    for value in (-1, 99, 10**400, "", "lru", "INT "):
+        with pytest.raises(ValueError, match=re.escape(members)) as caught:
+            setattr(group(), option, value)
+        assert isinstance(caught.value, TypeError)
+    for value in (True, None, 1.0, ReconnectMode.ON, b"LRU"):
+        with pytest.raises(TypeError) as wrong:
+            setattr(group(), option, value)
+        assert not isinstance(wrong.value, ValueError)
+        assert type(value).__name__ in str(wrong.value)
+
+
+def test_a_pattern_that_cannot_be_matched_is_a_value_error_too():
+    with pytest.raises(InvalidConfigurationError, match="more than one") as caught:
+        Config().near_caches = {"a*b*": NearCacheConfig()}
+    assert isinstance(caught.value, ValueError)
+
+
+def test_numbers_that_members_and_sockets_cannot_take_are_refused_at_once():
+    config = Config()
+    config.portable_version = 2**31 - 1
+    with pytest.raises(ValueError, match="portable_version"):
+        config.portable_version = 2**31
+    good = [(-(2**31), 2**31 - 1, -(2**31)), (1, 2, b"\xff")]
+    config.socket_options = good
+    for wrong in ((2**31, 1, 1), (1, -(2**31) - 1, 1), (1, 1, 2**31), (1, 2**40, b"x")):
+        with pytest.raises(ValueError, match="socket_options has 32 bits"):
+            config.socket_options = [*good, wrong]
+    assert config.socket_options == good
 
 
 @pytest.mark.parametrize(
@@ -430,8 +518,9 @@ def test_pickle_is_off_unless_asked_for():
 
 @pytest.mark.parametrize("address", ["", "http://a:5701", "a:0", "[::1", "a b"])
 def test_an_address_that_cannot_be_read_is_refused_at_once(address: str):
-    with pytest.raises(InvalidConfigurationError, match="cluster_members"):
+    with pytest.raises(InvalidConfigurationError, match="cluster_members") as caught:
         Config().cluster_members = ["good:5701", address]
+    assert isinstance(caught.value, ValueError)
 
 
 def test_a_password_in_an_address_is_not_repeated():

@@ -29,7 +29,7 @@ class Case(NamedTuple):
 class Asker:
     """The official client, in as many copies as there are ways to write an int."""
 
-    def __init__(self, cluster_name: str, addresses: list[str], run: str) -> None:
+    def __init__(self, cluster_name: str, addresses: list[str], run: str, **options: Any) -> None:
         self._run = run
         self._maps: dict[str, tuple[Any, Any]] = {}
         self._clients: dict[str, Any] = {}
@@ -38,6 +38,7 @@ class Asker:
                 cluster_name=cluster_name,
                 cluster_members=addresses,
                 default_int_type=getattr(IntType, kind),
+                **options,
             )
 
     def close(self) -> None:

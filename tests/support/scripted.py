@@ -126,9 +126,13 @@ class ScriptedCluster:
         host: where they listen.
         views_at_once: whether the answer to the authentication holds the view, as from 5.4 on.
         receive_buffer: bytes that the kernel takes while nobody reads, None for its own choice.
+
+    Attributes:
+        server_version: what its members say they are.
     """
 
     cluster_name = "scripted"
+    server_version = "5.7.0"
 
     def __init__(
         self,

@@ -27,7 +27,8 @@ def _authenticate(request: Incoming) -> None:
     rest = (cluster.version, [], cluster.version, [], {})
     if cluster.views_at_once:
         rest = (cluster.version, cluster.infos(), cluster.version, cluster.table(), {})
-    who = (0, address, member.uuid, 1, "5.7.0", cluster.partition_count, cluster.cluster_id)
+    version, count = cluster.server_version, cluster.partition_count
+    who = (0, address, member.uuid, 1, version, count, cluster.cluster_id)
     request.answer(*who, False, None, None, *rest)
 
 

@@ -11,6 +11,7 @@ import pytest
 from gridwire.hazelcast.protocol.messages import client as client_messages
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.serialization.data import partition_of
+from gridwire.hazelcast.serialization.service import SerializationService
 from gridwire.testing._hazelcast.objects import MAP_SERVICE
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._hazelcast.state import ClusterState
@@ -29,6 +30,7 @@ T = THREAD_ID
 FLAG = 256
 UNBATCHED = {"hazelcast.map.invalidation.batch.enabled": "false"}
 HOME = partition_of(text_data("m"), 271)
+LITTLE_HOME = partition_of(SerializationService(is_big_endian=False).to_data("m"), 271)
 
 
 class Clock:
@@ -42,9 +44,13 @@ class Clock:
 class Cluster:
     """Three members, and a client with a connection and a near cache listener at each."""
 
-    def __init__(self, properties: dict[str, str], version: str = "5.7.0") -> None:
+    def __init__(
+        self, properties: dict[str, str], version: str = "5.7.0", *, is_big_endian: bool = True
+    ) -> None:
         self.clock = Clock()
-        options = ClusterOptions("blue", version=version, properties=properties)
+        options = ClusterOptions(
+            "blue", version=version, properties=properties, is_big_endian=is_big_endian
+        )
         self.state = ClusterState(options, clock=self.clock, random=Random(3))
         for port in range(3):
             self.state.join("127.0.0.1", 5701 + port)
@@ -194,16 +200,18 @@ def test_emptying_a_map_is_a_step_everywhere_and_one_event(cluster, message):
     assert others == {2}
 
 
-def test_the_event_of_an_emptied_map_comes_from_the_home_of_its_name(cluster):
+@pytest.mark.parametrize(("big", "home"), [(True, HOME), (False, LITTLE_HOME)])
+def test_the_event_of_an_emptied_map_comes_from_the_home_of_its_name(big, home):
+    cluster = Cluster(UNBATCHED, is_big_endian=big)
     cluster.wires[0].call(messages.CLEAR, "m")
     told = {wire.session.member: wire.heard() for wire in cluster.wires}
-    (event,) = told.pop(cluster.state.table[HOME].owner)
+    (event,) = told.pop(cluster.state.table[home].owner)
     assert not any(told.values())
     assert (event.name, event.partition_id) == ("IMapInvalidation", -1)
     fields = event.fields
     assert (fields.key, fields.source_uuid, fields.sequence) == (None, cluster.client, 1)
-    speaker = next(w for w in cluster.wires if w.session.member is cluster.state.table[HOME].owner)
-    assert fields.partition_uuid == cluster.metadata(speaker)[1][HOME]
+    speaker = next(w for w in cluster.wires if w.session.member is cluster.state.table[home].owner)
+    assert fields.partition_uuid == cluster.metadata(speaker)[1][home]
 
 
 def test_the_owner_speaks_whoever_was_asked(cluster):

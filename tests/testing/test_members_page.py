@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gridwire.hazelcast import HazelcastClient
 from gridwire.hazelcast.protocol.messages import by_type
 from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.testing._hazelcast import dispatch, interceptors, properties, user_code
@@ -57,21 +56,3 @@ def test_properties(text):
 def test_interceptors(text):
     methods = dict(table(text, "kind"))["interceptor"]
     assert set(re.findall(r"`(\w+)\(", methods)) == set(interceptors._METHODS)
-
-
-def test_the_example_works(text):
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    call = re.search(r"\.\.\.  # (map\.execute_on_key\(.*\))", code)
-    assert call is not None
-    before = [line for line in code.splitlines() if not line.startswith("    ...")]
-    body = [
-        "    client = HazelcastClient(",
-        "        cluster_name=cluster.cluster_name, cluster_members=cluster.addresses",
-        "    )",
-        "    map = client.get_map('example').blocking()",
-        f"    results = [{call.group(1)} for _ in range(2)]",
-        "    client.shutdown()",
-    ]
-    names = {"HazelcastClient": HazelcastClient}
-    exec("\n".join([*before, *body]), names)
-    assert names["results"] == [1, 2]

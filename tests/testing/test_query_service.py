@@ -19,6 +19,7 @@ from gridwire.hazelcast.protocol.messages import map as messages
 from gridwire.hazelcast.serialization.api import IdentifiedDataSerializable
 from gridwire.hazelcast.serialization.data import partition_of
 from gridwire.hazelcast.serialization.service import SerializationService
+from gridwire.hazelcast.serialization.unknown import UnknownObject
 from gridwire.testing._hazelcast import map_query_service
 from gridwire.testing._hazelcast.options import ClusterOptions
 from gridwire.testing._hazelcast.query import compile_predicate
@@ -76,6 +77,16 @@ class Person(OfOurs):
     @property
     def limbs(self):
         return [Limb(one) for one in self.fields[2]]
+
+    @property
+    def notes(self):
+        return [*self.fields[2], (1, None), [2.5, True]]
+
+    @property
+    def itself(self):
+        endless = [1]
+        endless.append(endless)
+        return endless
 
     @property
     def friend(self):
@@ -200,6 +211,21 @@ def test_sums_wrap_around_as_longs(wire):
         where = partition_of(data, 271)
         wire.call(messages.SET, "m", data, value, THREAD_ID, -1, partition_id=where)
     assert o(wire.call(messages.AGGREGATE, "m", d(aggregator.long_sum())).value) == -2
+
+
+def test_lists_of_objects_come_whole(wire):
+    fill(wire, {1: Person("ann", 31, ["arm", "leg"]), 2: Person("bob", 17, [])})
+    found = wire.call(messages.PROJECT, "m", d(projection.single_attribute("notes"))).value
+    assert sorted(map(o, found), key=len) == [
+        [[1, None], [2.5, True]],
+        ["arm", "leg", [1, None], [2.5, True]],
+    ]
+    (first, _) = wire.call(messages.PROJECT, "m", d(projection.single_attribute("itself"))).value
+    inside = o(first)
+    while isinstance(inside, list):
+        assert inside[0] == 1
+        inside = inside[1]
+    assert isinstance(inside, UnknownObject)
 
 
 def test_attributes_of_objects(wire):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridwire.hazelcast.serialization.byte_order import BIG_ENDIAN
 from gridwire.hazelcast.serialization.service import SerializationService
 from gridwire.hazelcast.serialization.type_ids import TypeId
 from gridwire.testing._hazelcast.query.entries import Entry
@@ -62,7 +63,7 @@ WORDS += [
 
 
 def passes(text, value):
-    entry = Entry(SERVICE.to_data(0), SERVICE.to_data(value))
+    entry = Entry(SERVICE.to_data(0), SERVICE.to_data(value), BIG_ENDIAN)
     return parse_sql(text).optimized().test(SERVICE)(entry)
 
 
@@ -73,7 +74,7 @@ def test_any_text_is_a_predicate_or_is_refused(words, between):
     except Refusal:
         return
     try:
-        passed = test(Entry(SERVICE.to_data(1), SERVICE.to_data("text")))
+        passed = test(Entry(SERVICE.to_data(1), SERVICE.to_data("text"), BIG_ENDIAN))
     except Refusal:
         return
     assert passed in {True, False}

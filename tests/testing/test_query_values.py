@@ -12,18 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridwire.hazelcast.core import HazelcastJsonValue
+from gridwire.hazelcast.serialization.byte_order import BIG_ENDIAN, byte_order
 from gridwire.hazelcast.serialization.service import SerializationService
 from gridwire.hazelcast.serialization.type_ids import TypeId
 from gridwire.testing._hazelcast.query.conversions import CONVERTERS
 from gridwire.testing._hazelcast.query.java_text import to_text
 from gridwire.testing._hazelcast.query.object_paths import typed_object
 from gridwire.testing._hazelcast.query.ordering import canonical, compare, equal
-from gridwire.testing._hazelcast.query.values import data_of, payload_size, typed
+from gridwire.testing._hazelcast.query.packing import data_of
+from gridwire.testing._hazelcast.query.values import payload_size, typed, typed_inside
 from gridwire.testing._hazelcast.refusals import Refusal
 
 INT_KINDS = ("BYTE", "SHORT", "INT", "LONG", "BIG_INT")
-SERVICES = {kind: SerializationService(default_int_type=kind) for kind in INT_KINDS}
-SERVICE = SERVICES["INT"]
+SERVICE = SerializationService()
+ORDERS = pytest.mark.parametrize("big", [True, False])
 MOMENTS = st.datetimes(timezones=st.timezones()) | st.datetimes(timezones=st.just(dt.UTC))
 OBJECTS = st.one_of(
     st.booleans(),
@@ -47,36 +49,64 @@ NUMBERS = st.one_of(
 )
 
 
+@ORDERS
 @given(OBJECTS)
-def test_what_serialization_wrote_is_read_and_written_again(value):
-    data = SERVICE.to_data(value)
-    assert data_of(typed(data)) == data
+def test_what_serialization_wrote_is_read_and_written_again(big, value):
+    data = SerializationService(is_big_endian=big).to_data(value)
+    assert data_of(typed(data, byte_order(big)), byte_order(big)) == data
 
 
+@given(OBJECTS)
+def test_both_orders_mean_the_same(value):
+    if isinstance(value, list):
+        return  # Its form is what was written.
+    one, other = (SerializationService(is_big_endian=big).to_data(value) for big in (True, False))
+    found = typed(one, BIG_ENDIAN), typed(other, byte_order(False))
+    assert repr(found[0]) == repr(found[1])
+
+
+@ORDERS
 @pytest.mark.parametrize("kind", INT_KINDS)
-def test_ints_of_all_types(kind):
-    data = SERVICES[kind].to_data(100)
-    found = typed(data)
-    assert (found[1], data_of(found)) == (100, data)
-    assert payload_size(data, 8) == len(data) - 8
+def test_ints_of_all_types(kind, big):
+    order = byte_order(big)
+    service = SerializationService(default_int_type=kind, is_big_endian=big)
+    data = service.to_data(100)
+    found = typed(data, order)
+    assert (found[1], data_of(found, order)) == (100, data)
+    assert payload_size(service.to_data([100]), 16, order) == len(data) - 8
 
 
+@ORDERS
+@given(OBJECTS)
+def test_values_inside_others(big, value):
+    order = byte_order(big)
+    service = SerializationService(is_big_endian=big)
+    data = service.to_data([value])
+    size = payload_size(data, 16, order)
+    assert size == (None if isinstance(value, list) else len(data) - 16)
+    alone = service.to_data(value)
+    assert repr(typed_inside(data, 16, order)) == repr(typed(alone, order))
+
+
+@ORDERS
 @given(OBJECTS, st.data())
-def test_data_that_ends_too_early_is_refused(value, data):
-    whole = SERVICE.to_data(value)
+def test_data_that_ends_too_early_is_refused(big, value, data):
+    whole = SerializationService(is_big_endian=big).to_data(value)
     cut = whole[: data.draw(st.integers(0, len(whole) - 1))]
     try:
-        found = typed(cut)
+        found = typed(cut, byte_order(big))
     except Refusal:
         return
     # Only values without a length of their own are read from less.
     assert found[0] == TypeId.ARRAY_LIST
 
 
+@ORDERS
 @given(st.integers(-200, 0), st.binary())
-def test_arbitrary_data_is_read_or_refused(kind, payload):
+def test_arbitrary_data_is_read_or_refused(big, kind, payload):
+    data = b"\0\0\0\0" + kind.to_bytes(4, "big", signed=True) + payload
     try:
-        found = typed(b"\0\0\0\0" + kind.to_bytes(4, "big", signed=True) + payload)
+        found = typed(data, byte_order(big))
     except Refusal:
         return
     assert found is None or found[0] == kind
@@ -194,4 +224,4 @@ def test_how_java_writes_doubles(number, text):
 @given(MOMENTS)
 def test_moments_of_objects_are_those_of_serialization(moment):
     data = SERVICE.to_data(moment)
-    assert typed_object(SERVICE.to_object(data)) == typed(data)
+    assert typed_object(SERVICE.to_object(data)) == typed(data, BIG_ENDIAN)

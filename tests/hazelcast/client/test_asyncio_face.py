@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -23,19 +22,15 @@ from gridwire.testing import AsyncHazelcastCluster
 from support.scripted import ScriptedCluster
 from support.scripted_replies import silence
 
-LOOPS: list[Any] = [pytest.param(None, id="asyncio")]
-if importlib.util.find_spec("uvloop"):
-    import uvloop
 
-    LOOPS.append(pytest.param(uvloop.new_event_loop, id="uvloop"))
-
-
-@pytest.fixture(params=LOOPS)
+@pytest.fixture(params=["asyncio", "uvloop"])
 def run(request):
     """Run a coroutine on a loop of each kind."""
+    uvloop = request.param == "uvloop"
+    factory = pytest.importorskip("uvloop").new_event_loop if uvloop else None
 
     def run_it(coroutine):
-        with asyncio.Runner(loop_factory=request.param) as runner:
+        with asyncio.Runner(loop_factory=factory) as runner:
             return runner.run(coroutine)
 
     return run_it

@@ -97,7 +97,7 @@ NOT_DATA = {
     "no type": b"\0\0\0\0",
     "an int without its bytes": b"\0\0\0\0\xff\xff\xff\xf9\0\0",
     "a string longer than it is": b"\0\0\0\0\xff\xff\xff\xf5\x7f\xff\xff\xff",
-    "a type that nobody knows": b"\0\0\0\0\0\x12\x34\x56",
+    "a type that nobody knows": b"\0\0\0\0\x80\x12\x34\x56",
 }
 
 

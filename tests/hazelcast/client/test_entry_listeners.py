@@ -336,7 +336,7 @@ def test_a_malformed_event_is_logged_and_harms_nothing(styles_and_uvloop, script
     # Its initial frame alone, and one whose key is no object.
     head = int.from_bytes(whole[:4], "little")
     registration.connection.write(whole[:5] + bytes([whole[5] | 0x20]) + whole[6:head])
-    tell(registration, EntryEventType.ADDED, b"nonsense")
+    tell(registration, EntryEventType.ADDED, b"\0\0\0\0\xff\xff\xff\xf9")
     tell(registration, EntryEventType.ADDED, int_data(b"\2"))
     assert ears.told(1) == [("added", 2, None, None)]
     assert not registration.connection.closed.is_set()

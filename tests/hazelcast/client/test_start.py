@@ -131,7 +131,7 @@ def test_an_unknown_option_names_the_nearest(styles) -> None:
 
 def test_an_option_without_effect_is_refused(styles) -> None:
     with pytest.raises(InvalidConfigurationError):
-        styles.client(portable_version=1)
+        styles.client(reliable_topics={"t": {}})
 
 
 def test_a_cluster_that_is_away_is_given_up_in_time(styles) -> None:

@@ -18,24 +18,13 @@ from gridwire.hazelcast.control.core import ClientCore
 from gridwire.hazelcast.control.making import make_core, options_of
 from gridwire.hazelcast.control.searching import MIN_ROUND_PLACES
 from gridwire.hazelcast.errors import HazelcastError, IllegalStateError
+from support.unreachable import Unreachable
 from support.virtual_time import run_virtually
 
 PLACES = ["192.0.2.1:5701", "192.0.2.2:5701"]
 
 
-class Nobody:
-    """Connects to nobody, and notes when it was asked for whom."""
-
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds = seconds
-        self.asked: list[tuple[float, str]] = []
-
-    async def connect(self, receiver: Any, host: str, port: int, *rest: Any) -> Any:
-        self.asked.append((asyncio.get_running_loop().time(), f"{host}:{port}"))
-        if self.seconds:
-            await asyncio.sleep(self.seconds)
-        raise ConnectionRefusedError("refused")
-
+class Nobody(Unreachable):
     @property
     def rounds(self) -> list[float]:
         """When each round began."""

@@ -204,16 +204,6 @@ def test_decimals_that_take_too_long():
         ("ffffffe7 8000000000000000", "java.util.Date"),
         ("ffffffdb 00000001 ffffffe0 00000000", "dict, which Python cannot hash"),
         ("ffffffdb 00000002 fffffffc01 fffffffc05", "such as bool True"),
-        ("ffffffff", r"-1 \(PORTABLE\)"),
-        ("ffffffc9", r"-55 \(COMPACT\)"),
-        ("ffffffc8", "-56"),
-        ("ffffff9c", "java.io.Serializable"),
-        ("ffffff9b", "java.io.Externalizable"),
-        ("ffffff92", r"-110 \(CSHARP\)"),
-        ("ffffff88", r"-120 \(PICKLE\)"),
-        ("ffffff74", r"-140 \(GO_GOB\)"),
-        ("ffffff38", "type id -200, which Hazelcast does not define"),
-        ("0000002a", "type id 42, and no serializer is registered"),
     ],
 )
 def test_what_is_wrong_is_told(payload, reason):
@@ -246,7 +236,7 @@ def test_what_is_too_long_for_a_length_of_32_bits(module, monkeypatch):
         "arrays": [b"12345", [b"12345"]],
         "numerals": [1 << 40],
         "output": [[1, 2, 3, 4, 5], set("12345"), dict.fromkeys("12345")],
-        "texts": ["12345", ["12345"]],
+        "texts": ["12345", ["12345" * 1000]],
     }
     service = SerializationService(default_int_type="VAR" if module != "numerals" else "BIG_INT")
     for value in values[module]:
@@ -260,17 +250,32 @@ def test_address_without_a_host():
         SERVICE.to_object(data)
 
 
-def test_errors_of_type_ids_tell_what_to_register():
-    for type_id in (-1, -55, -100, -110, -140, 42):
-        with pytest.raises(HazelcastSerializationError) as caught:
-            SERVICE.to_object(struct.pack(">ii", 0, type_id))
-        assert f"whose get_type_id() returns {type_id}" in caught.value.hint
-
-
 def test_lists_and_sets_as_elements_of_sets():
     inner = "ffffffe3 00000001 fffffffc01"
     data = bytes(4) + bytes.fromhex(f"ffffffdb 00000002 {inner} ffffffdb 00000001 {inner}")
     assert SERVICE.to_object(data) == {(True,), frozenset({(True,)})}
+
+
+@pytest.mark.parametrize("last", ["fffffff8 0000000000000001", "fffffff7 3f800000"])
+def test_items_that_are_equal_in_python_are_named(last):
+    """Integer 2, Integer 1, and 1 as Long or as Float."""
+    data = bytes.fromhex(f"00000000 ffffffdb 00000003 fffffff9 00000002 fffffff9 00000001 {last}")
+    with pytest.raises(HazelcastSerializationError, match=r"such as (int 1|float 1\.0)$"):
+        SERVICE.to_object(data)
+
+
+class Unequal(Chain):  # noqa: PLW1641 - that it has none is the point
+    def __eq__(self, other):
+        return False
+
+
+def test_what_cannot_be_hashed_says_what_would_help():
+    service = SerializationService(data_serializable_factories={1: {1: Unequal}})
+    for item, helps in (({}, False), (Unequal(), True)):
+        data = struct.pack(">iii", 0, TypeId.HASH_SET, 1) + service.to_data(item)[4:]
+        with pytest.raises(HazelcastSerializationError, match="Python cannot hash") as caught:
+            service.to_object(data)
+        assert ("__hash__" in (caught.value.hint or "")) is helps
 
 
 class Unhashable(Chain):

@@ -103,6 +103,7 @@ def test_order_by_name(order):
         ("int_array", 5),
         ("long_array", [1 << 63]),
         ("float_array", ["a"]),
+        ("float_array", [1.0, 1e300]),
         ("double_array", [None]),
         ("string_array", ["a", 5]),
     ],
