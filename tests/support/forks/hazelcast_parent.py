@@ -217,7 +217,13 @@ def interrupted(client: HazelcastClient, blocking: Any) -> list[Any]:
         finally:
             calling[0] = False
 
+    def swallowed(what: Any) -> None:
+        # It hit the end of a weak reference: Python cannot raise it there, prints it and goes on.
+        if what.exc_type is not KeyboardInterrupt:
+            sys.__unraisablehook__(what)
+
     def work(seconds: float) -> list[Any]:
+        sys.unraisablehook = swallowed
         signal.signal(signal.SIGALRM, interrupt)
         signal.setitimer(signal.ITIMER_REAL, seconds)
         first = attempt(call)
