@@ -13,28 +13,17 @@ from gridwire.hazelcast.errors import HazelcastSerializationError, QueryError
 from gridwire.hazelcast.predicate import equal
 from gridwire.hazelcast.protocol import customs
 from gridwire.hazelcast.protocol.messages import client as messages
-from gridwire.hazelcast.serialization.api import GenericRecord, IdentifiedDataSerializable
+from gridwire.hazelcast.serialization.api import GenericRecord
 from gridwire.testing import HazelcastCluster
 from support.diary import Diary
 from support.scripted_schemas import Other, Point
+from support.small_classes import Itself
 
 ONE = Point(1, "a")
 
 
-class Replace(IdentifiedDataSerializable):
+class Replace(Itself):
     """An entry processor that writes a class of its own."""
-
-    def get_factory_id(self) -> int:
-        return 1
-
-    def get_class_id(self) -> int:
-        return 1
-
-    def write_data(self, object_data_output: Any) -> None:
-        pass
-
-    def read_data(self, object_data_input: Any) -> None:
-        pass
 
     def process(self, entry: Any) -> Any:
         before = entry.value
