@@ -10,16 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridwire.hazelcast.core import DistributedObjectInfo
+from gridwire.hazelcast.errors import HazelcastSerializationError
 from gridwire.hazelcast.protocol.errors import ProtocolError
 from gridwire.hazelcast.protocol.frames import FrameReader
 from gridwire.hazelcast.protocol.messages import client as client_messages
 from gridwire.hazelcast.protocol.messages import map as messages
+from gridwire.hazelcast.serialization.service import SerializationService
 from gridwire.testing._hazelcast.damage import damaged
 from gridwire.testing._hazelcast.fault_specs import DAMAGES
 from support.hazelcast_wire import text_data
 
 VALUE = text_data("a value of some length")
 ANSWER = bytes(messages.GET.encode_response(7, 0, VALUE))
+INFO = DistributedObjectInfo("hz:impl:mapService", "prices")
 PING = bytes(client_messages.PING.encode_response(7, 0))
 
 
@@ -64,6 +68,19 @@ def test_noise_has_frames_that_are_whole():
     assert len(value) == len(VALUE)
     assert value != VALUE
     assert harm(ANSWER, "noise", 1) != harm(ANSWER, "noise", 2)
+
+
+@given(seed=st.integers(), is_big_endian=st.booleans())
+def test_noise_is_no_value_and_no_text(seed, is_big_endian):
+    # A value of a type that a program could have registered would be one: nobody could tell.
+    (message,) = FrameReader().feed(harm(ANSWER, "noise", seed))
+    service = SerializationService(is_big_endian=is_big_endian)
+    with pytest.raises(HazelcastSerializationError, match="which Hazelcast does not define"):
+        service.to_object(messages.GET.decode_response(message))
+    names = bytes(client_messages.GET_DISTRIBUTED_OBJECTS.encode_response(7, 0, [INFO]))
+    (message,) = FrameReader().feed(harm(names, "noise", seed))
+    with pytest.raises(ProtocolError):
+        client_messages.GET_DISTRIBUTED_OBJECTS.decode_response(message)
 
 
 @given(how=st.sampled_from(DAMAGES), size=st.integers(0, 300), seed=st.integers(0, 9))

@@ -181,7 +181,7 @@ class ClusterMethods(CommonMethods[F_co]):
                 - ``"correlation"``: it answers a request that nobody made, so whoever waits for it
                   waits on;
                 - ``"noise"``: frames are whole, but what they hold means nothing: texts are not
-                  UTF-8, types of values are unknown.
+                  UTF-8, values are of types that Hazelcast cannot have.
             seed: decides what the noise is.
             members: see the class.
             clients: see the class.

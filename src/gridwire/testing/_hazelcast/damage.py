@@ -17,6 +17,10 @@ _NO_CORRELATION = 0x7FFFFFFFFFFFFFFF
 _TYPE_AT, _CORRELATION_AT, _FRAME_HEADER = 6, 10, 6
 # Type, correlation id and the number of backup acks: what makes it the answer to a request.
 _IDENTITY_END = 19
+# No UTF-8 text has one of these bytes, and a type id that begins with one is of no type. Nothing in
+# the protocol tells noise from a value, so it must not look like one of a type that could be.
+_NONSENSE = bytes(range(0xF8, 0xFF))
+_TEXT_AT, _TYPE_ID_AT = 0, 4
 
 
 def damaged(message: bytes, how: str, noise: Callable[[int], bytes]) -> bytes:
@@ -50,8 +54,18 @@ def _fill(data: bytearray, noise: Callable[[int], bytes]) -> None:
     at = 0
     while at < len(data):
         (size,) = unpack_from("<i", data, at)
-        begin = at + _FRAME_HEADER if at else _IDENTITY_END
         end = at + size
-        if begin < end:
-            data[begin:end] = noise(end - begin)
+        if at:
+            data[at + _FRAME_HEADER : end] = _nonsense(noise(size - _FRAME_HEADER))
+        elif end > _IDENTITY_END:
+            data[_IDENTITY_END:end] = noise(end - _IDENTITY_END)
         at = end
+
+
+def _nonsense(content: bytes) -> bytes:
+    """Noise that is neither a text nor a serialized value."""
+    changed = bytearray(content)
+    for place in (_TEXT_AT, _TYPE_ID_AT):
+        if place < len(changed):
+            changed[place] = _NONSENSE[changed[place] % len(_NONSENSE)]
+    return bytes(changed)
