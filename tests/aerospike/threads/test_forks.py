@@ -76,6 +76,8 @@ def test_a_child_keeps_to_its_deadlines_while_it_connects(away: Any):
         told = child[call]["error"], child[call]["outcome"]
         assert told == ("AerospikeTimeoutError", "NOT_SENT"), call
         assert 0.1 <= child[call]["seconds"] < 3
+    # All wait for one connecting, which is a thread's work.
+    assert len(child["while it connects"]) == 2
     # What they began goes on, and serves whoever has more time; what was given up is not sent.
     assert child["later"] == [{"value": 1}] * 4
     assert child["after"]["error"] == "ClientError"

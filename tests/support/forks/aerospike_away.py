@@ -36,6 +36,7 @@ def calls_in_time(client: Any) -> dict[str, Any]:
             "info": lambda: client.info_all("build", {"timeout": 100}),
         }
     )
+    report["while it connects"] = [one.name for one in threading.enumerate()]
     report["later"] = list(together(dict.fromkeys("1234", read)).values())
     report["close"] = attempt(client.close)
     report["after"] = attempt(client.get, KEY, LONG)
