@@ -157,6 +157,7 @@ class _Storm:
         self._system = SYSTEMS[report.system](self._book)
         self._over = threading.Event()
         self._connected = threading.Event()
+        self._begins = threading.Event()
         self._looked_at = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -168,21 +169,24 @@ class _Storm:
             watcher = None
             try:
                 watcher = self._system.watcher(job)
+                self._start(self._run_asyncio, job)
+                self._connected.wait(_HEALED_SECONDS)
+                # At rest, as at the end: what is being opened is told of before it is a socket.
+                held = self._system.what_is_held()
+                self._begins.set()
                 if watcher is not None:
                     self._start(watcher.run)
                 for style, (kind, access) in styles.items():
                     work = work_blocking if kind == "blocking" else work_futures
                     for worker in range(_WORKERS[style]):
                         self._start(work, job, access, style, worker)
-                self._start(self._run_asyncio, job)
-                self._connected.wait(_HEALED_SECONDS)
-                held = self._system.what_is_held()
                 self._weather(job)
                 self._check(job, styles["blocking"][1], watcher)
                 for text in what_has_grown(held, self._system.what_is_held):
                     self._tally.defect(f"clients hold more and more: {text}")
             finally:
                 self._over.set()
+                self._begins.set()
                 self._looked_at.set()
                 self._join(self._threads)
                 self._report.counters = self._system.counters()
@@ -218,6 +222,7 @@ class _Storm:
         canary = asyncio.create_task(self._tally.canary.sit_on_loop())
         close, access = await self._system.connect_asyncio()
         self._connected.set()
+        await asyncio.to_thread(self._begins.wait)
         await asyncio.gather(
             *(work_asyncio(job, access, "asyncio", worker) for worker in range(_WORKERS["asyncio"]))
         )
@@ -264,8 +269,8 @@ class _Storm:
     def _check(self, job: Job, access: Any, watcher: Watcher | None) -> None:
         began = time.monotonic()
         self._over.set()
-        # The last one, of asyncio, keeps its client until it was looked at.
-        self._join(self._threads[:-1])
+        # The first one, of asyncio, keeps its client until it was looked at.
+        self._join(self._threads[1:])
         truth = final_check(job, access, _HEALED_SECONDS)
         self._report.healed_after = time.monotonic() - began
         if watcher is not None:
