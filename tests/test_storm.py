@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import socket
 import threading
@@ -30,7 +31,8 @@ RIGHT, LOST, WRONG = Finding.RIGHT, Finding.LOST, Finding.WRONG
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("system", ["hazelcast", "aerospike"])
 def test_a_storm_does_no_harm(system: str):
-    seed = random.SystemRandom().randrange(1_000_000)
+    # As with property tests, what is tried in CI is always the same; elsewhere it is not.
+    seed = 1 if os.environ.get("CI") else random.SystemRandom().randrange(1_000_000)
     report = run_storm(system, seed, SECONDS)
     text = "\n".join(report.lines())
     assert not report.defects, text
