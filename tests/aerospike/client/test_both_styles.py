@@ -464,9 +464,9 @@ def test_every_node_is_asked_at_once(connect: Make):
         client = connect(nodes.hosts, min_conns_per_node=1)
         with nodes.pause(*nodes.nodes[1:]):
             started = time.monotonic()
-            answers = client.info_all("build", {"timeout": 300})
+            answers = client.info_all("build", {"timeout": 1000})
             # One after the other would take three times as long.
-            assert time.monotonic() - started < 0.6
+            assert time.monotonic() - started < 2.5
         found = {one.node_name: one for one in answers}
         awake = found.pop(nodes.nodes[0].name)
         assert awake.error_code == 0
