@@ -108,11 +108,11 @@ def test_each_client_is_answered(client: str, style: str, operation: str, addres
 def test_requests_of_one_connection_are_served_together(program: Path):
     with start_responder(program, Service(50_000)) as address, connect(address) as connection:
         begin = perf_counter()
-        connection.sendall(frame(_GET) * 60)
-        for _ in range(60):
+        connection.sendall(frame(_GET) * 200)
+        for _ in range(200):
             assert read_frame(connection)[5] == 0
-        # One after the other would take three seconds.
-        assert 0.05 <= perf_counter() - begin < 2.5
+        # One after the other would take ten seconds.
+        assert 0.05 <= perf_counter() - begin < 5
 
 
 def test_or_one_after_the_other(program: Path):

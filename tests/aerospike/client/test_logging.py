@@ -86,6 +86,15 @@ def test_a_connection_that_is_lost_with_the_reason(connect, two, heard: Heard) -
     assert lost.address in {one["address"] for one in client.diagnostics()["nodes"]}  # type: ignore[attr-defined]
 
 
+def test_a_connection_that_is_not_opened_in_time(connect, two, heard: Heard) -> None:
+    client = connect(two.hosts, tend_interval=60_000, timeout=100)
+    with two.delay(answers="info.*"), pytest.raises(a.ClusterError):
+        client.get(KEY, {"total_timeout": 5000, "max_retries": 0})
+    (line,) = heard("WARNING", "no connection")
+    assert line.getMessage().endswith("no answer within 0.1 s")
+    assert line.reason == "no answer within 0.1 s"  # type: ignore[attr-defined]
+
+
 def test_many_connections_that_are_lost_are_one_line(connect, two, heard: Heard) -> None:
     client = connect(two.hosts)
     client.put(KEY, {"n": 1})

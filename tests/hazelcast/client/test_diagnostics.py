@@ -140,12 +140,10 @@ def test_a_paused_member_is_seen_by_its_silence(three, styles) -> None:
             lambda: (
                 connection(now := of(client), quiet.uuid)["idle"] > 0.2
                 and connection(now, quiet.uuid)["in_flight"] > 0
+                and connection(now, three.members[0].uuid)["idle"] < 0.2
                 and now
             )
         )
-        # Whoever answers is silent for less long.
-        one, other = (connection(told, each.uuid)["idle"] for each in (three.members[0], quiet))
-        assert one < other
         assert told["client"]["state"] == "connected"
         # The heartbeat waits for an answer too, so that there may be more calls than ours.
         in_flight = sum(one["in_flight"] for one in told["connections"])

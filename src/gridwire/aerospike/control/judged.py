@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gridwire._core.logs import reason_of
 from gridwire.aerospike.cluster.breaker import Breaker
 from gridwire.aerospike.cluster.node import NodeFacts
+from gridwire.aerospike.control.opening import why_not_opened
 
 if TYPE_CHECKING:
     from gridwire._core.counters import Counters
@@ -43,6 +44,7 @@ class JudgedNode:
         self.counters = counters
         self.is_usable = True
         self._is_removed = False
+        self._timeout = options.timeout
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.facts.name} at {self.facts.endpoint}>"
@@ -65,11 +67,12 @@ class JudgedNode:
     def connection_failed(self, error: BaseException) -> None:
         """A connection for commands could not be opened."""
         self.counters.connections_failed += 1
+        reason = why_not_opened(error, self._timeout)
         self.log.sparing.warning(
             "no connection to node %s at %s: %s",
             *self.place,
-            reason_of(error),
-            reason=reason_of(error),
+            reason,
+            reason=reason,
             **self.fields,
         )
 

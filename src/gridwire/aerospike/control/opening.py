@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import asyncio
+from errno import EAGAIN
 from typing import TYPE_CHECKING
 
+from gridwire._core.logs import reason_of
 from gridwire._io.aio import AioConnector
 from gridwire._io.interfaces import Receiver, Stream
 from gridwire._io.tls import Tls
 from gridwire._io.tls_context import VERSIONS
+from gridwire._io.tls_errors import in_handshake
 
 if TYPE_CHECKING:
     from gridwire.aerospike._options.client_options import ClientOptions, TlsOptions
     from gridwire.aerospike.cluster.node import Endpoint
     from gridwire.aerospike.protocol.greeting import Credentials
 
-__all__ = ["Opener", "tls_of"]
+__all__ = ["Opener", "tls_of", "why_not_opened"]
 
 
 def tls_of(tls: TlsOptions | None) -> Tls | None:
@@ -42,6 +45,20 @@ def tls_of(tls: TlsOptions | None) -> Tls | None:
         version=None if tls.protocol is None else VERSIONS[tls.protocol],
         name=tls.name,
     )
+
+
+def why_not_opened(error: BaseException, seconds: float) -> str:
+    """Why a connection could not be opened, in one line.
+
+    Args:
+        error: what ended the attempt.
+        seconds: that it had.
+    """
+    # A loop says nothing, the kernel that the resource is unavailable, a socket "timed out".
+    if isinstance(error, (TimeoutError, BlockingIOError)) and error.errno in {None, EAGAIN}:
+        where = in_handshake(error) if isinstance(error, TimeoutError) else ""
+        return f"no answer within {seconds:g} s{where}"
+    return reason_of(error)
 
 
 class Opener:

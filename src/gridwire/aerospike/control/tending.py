@@ -7,12 +7,11 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from gridwire._core.logs import reason_of
 from gridwire._io.tls_advice import advice_on
-from gridwire._io.tls_errors import in_handshake
 from gridwire.aerospike.cluster.actions import Action, Add, Ask, Claims, Knock, Remove, Update
 from gridwire.aerospike.cluster.tend import Tend
 from gridwire.aerospike.control.access import NodeAccess
+from gridwire.aerospike.control.opening import why_not_opened
 from gridwire.aerospike.exception import AdminError, AerospikeError
 from gridwire.aerospike.protocol.errors import ProtocolError
 from gridwire.errors import GridwireError
@@ -149,6 +148,4 @@ class Round(Generic[N]):
             self.refusals.append(error)
         if isinstance(error, GridwireError):
             return error.message
-        if isinstance(error, TimeoutError) and not str(error):
-            return f"no answer within {self._core.opener.timeout:g} s{in_handshake(error)}"
-        return reason_of(error)
+        return why_not_opened(error, self._core.opener.timeout)
